@@ -4,19 +4,22 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { migrateDatabase } from '../db/migrate.ts'
+import { findFreePort } from '../sandbox/ports.ts'
 import { startPostgres } from '../sandbox/postgres.ts'
 import { startTemporal } from '../sandbox/temporal.ts'
-import { findFreePort } from '../sandbox/ports.ts'
+import { execute } from './kit/sql.ts'
 
 const template = 'ironvoice_template'
 const password = 'throw-away'
 const home = resolve(process.env.IRONVOICE_HOME ?? '.ironvoice')
 const directory = await mkdtemp(join(tmpdir(), 'ironvoice-test-'))
+// As root, PostgreSQL runs as a user of its own, which must get through.
+await chmod(directory, 0o711)
 const stops: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })]
 const say = (line: string) => console.error(`test set-up: ${line}`)
 
@@ -24,6 +27,7 @@ async function startDatabase() {
   const port = await findFreePort()
   const server = await startPostgres({ directory: join(directory, 'postgres'), port, password, isDurable: false, say })
   stops.unshift(() => server.stop())
+  await execute(server.url('postgres'), `create database ${template}`)
   const appUrl = `postgres://ironvoice_app:${password}@127.0.0.1:${port}/${template}`
   await migrateDatabase({ adminUrl: server.url(template), appUrl })
   return { TEST_POSTGRES_URL: server.url('postgres'), TEST_POSTGRES_APP_URL: appUrl, TEST_POSTGRES_TEMPLATE: template }
@@ -36,7 +40,7 @@ async function startWorkflowServer() {
 }
 
 async function runJest(variables: Record<string, string>): Promise<number> {
-  const jest = createRequire(import.meta.url).resolve('jest/bin/jest.js')
+  const jest = createRequire(import.meta.url).resolve('jest/bin/jest')
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', jest, ...process.argv.slice(2)]
   const child = spawn(process.execPath, flags, { stdio: 'inherit', env: { ...process.env, ...variables } })
   const forward = (name: NodeJS.Signals) => child.kill(name)
