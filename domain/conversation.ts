@@ -14,6 +14,7 @@ export const conversationEvents = [
   'transfer-answered',
   'transfer-unanswered',
   'message-taken',
+  'message-failed',
   'knowledge-gap',
   'recording-objected',
   'contact-opted-out',
@@ -46,6 +47,16 @@ export interface Message {
   /** Ids of the knowledge passages that the reply was given. */
   passages: string[]
 }
+
+export const directions = ['inbound', 'outbound'] as const
+export type Direction = (typeof directions)[number]
+
+/**
+ * Where a call's recording stands. `starting` is claimed by exactly one starter; `objected` is final: nothing of it is
+ * kept; `stored` is here and still at the vendor, `deleted` here only; `missing` means the vendor had none in time.
+ */
+export const recordingStates = ['off', 'due', 'starting', 'started', 'objected', 'stored', 'deleted', 'missing'] as const
+export type RecordingState = (typeof recordingStates)[number]
 
 export const urgencies = ['low', 'normal', 'urgent'] as const
 

@@ -4,6 +4,7 @@ export const failures = {
   'token-invalid': { status: 403, isRetryable: false },
   'token-used': { status: 403, isRetryable: false },
   'request-malformed': { status: 400, isRetryable: false },
+  'request-timeout': { status: 408, isRetryable: true },
   'request-too-large': { status: 413, isRetryable: false },
   'media-type-unsupported': { status: 415, isRetryable: false },
   'method-not-allowed': { status: 405, isRetryable: false },

@@ -1,0 +1,211 @@
+import type { EntityManager } from '@mikro-orm/postgresql'
+import { callBounds } from '../domain/call-bounds.ts'
+import type { ConversationRef, Direction, RecordingState } from '../domain/conversation.ts'
+import { Failure } from '../domain/failure.ts'
+import { e164Schema } from '../domain/phone-number.ts'
+import type { Database } from './database.ts'
+import { tables } from './tables.ts'
+
+export interface NewCall {
+  accountId: string
+  callSid: string
+  /** As Twilio gives them; a withheld number is kept as it is and makes no contact. */
+  from: string
+  to: string
+  direction: Direction
+  knowledgeVersion: number
+  recordingState: 'off' | 'due'
+  startedAtMs: number
+}
+
+export interface Calls {
+  /** Writes the call down, and when its wrap-up is due at the latest. The same SID again is the same conversation. */
+  open(call: NewCall): Promise<{ conversationId: string; isNew: boolean }>
+  /**
+   * Uses a relay token up. The same token with the same session is a reconnection (`resumed`); with another session, or
+   * for a conversation that there isn't, it is `refused`.
+   */
+  claimRelaySession(
+    claim: ConversationRef & { tokenId: string; sessionId: string; atMs: number },
+  ): Promise<'claimed' | 'resumed' | 'refused'>
+  /** Sessions that the conversation has had: one, and one more for each restored one. */
+  countRelaySessions(ref: ConversationRef): Promise<number>
+  /** `due` becomes `starting`: true for exactly one caller, who then starts the recording. */
+  claimRecording(ref: ConversationRef): Promise<boolean>
+  /**
+   * Moves the recording's state forward and keeps its SID. What came later stays: `started` doesn't undo `objected`.
+   * @returns the state that holds now, so that who started a recording learns that it was objected to meanwhile
+   * @throws Failure `not-found`
+   */
+  setRecording(
+    ref: ConversationRef,
+    recording: { state: RecordingState; recordingSid?: string },
+  ): Promise<RecordingState>
+  recording(ref: ConversationRef): Promise<{ state: RecordingState; recordingSid: string | null } | null>
+  /** The call is over: its wrap-up is due at `atMs`. Of the end and the duration, the first report is kept. */
+  reportEnd(
+    ref: ConversationRef,
+    end: { endedAtMs?: number; durationSeconds?: number; atMs: number },
+  ): Promise<void>
+  /** The caller wants no more calls or texts from this account; the first time is kept. */
+  optOutContact(ref: ConversationRef, atMs: number): Promise<void>
+}
+
+/** From which states a recording may come into each. */
+const comesFrom: Readonly<Record<RecordingState, readonly RecordingState[]>> = {
+  off: ['due', 'starting'],
+  due: ['starting'],
+  starting: ['due'],
+  started: ['due', 'starting', 'missing'],
+  objected: ['due', 'starting', 'started', 'missing'],
+  stored: ['due', 'starting', 'started', 'missing'],
+  deleted: ['stored'],
+  missing: ['due', 'starting', 'started'],
+}
+
+export function createCalls(database: Database): Calls {
+  return {
+    open: ({ accountId, callSid, from, to, direction, knowledgeVersion, recordingState, startedAtMs }) =>
+      database.forAccount(accountId, async (em) => {
+        const contactId = await contactOf(em, accountId, direction === 'inbound' ? from : to)
+        const made = await tables(em)
+          .insertInto('conversation')
+          .values({
+            accountId,
+            channel: 'call',
+            externalId: callSid,
+            contactId,
+            direction,
+            calledNumber: to,
+            callerNumber: from,
+            knowledgeVersion,
+            recordingState,
+            startedAtMs,
+            wrapUpDueAtMs: startedAtMs + callBounds.lostCallAfterMs,
+          })
+          .onConflict((conflict) => conflict.doNothing())
+          .returning('id')
+          .executeTakeFirst()
+        if (made) return { conversationId: made.id, isNew: true }
+        const { id } = await tables(em)
+          .selectFrom('conversation')
+          .select('id')
+          .where('accountId', '=', accountId)
+          .where('channel', '=', 'call')
+          .where('externalId', '=', callSid)
+          .executeTakeFirstOrThrow()
+        return { conversationId: id, isNew: false }
+      }),
+
+    claimRelaySession: ({ accountId, conversationId, tokenId, sessionId, atMs }) =>
+      database.forAccount(accountId, async (em) => {
+        const conversation = await tables(em)
+          .selectFrom('conversation')
+          .select('id')
+          .where('accountId', '=', accountId)
+          .where('id', '=', conversationId)
+          .executeTakeFirst()
+        if (!conversation) return 'refused'
+        const made = await tables(em)
+          .insertInto('relay_session')
+          .values({ accountId, tokenId, conversationId, sessionId, connectedAtMs: atMs })
+          .onConflict((conflict) => conflict.doNothing())
+          .returning('tokenId')
+          .executeTakeFirst()
+        if (made) return 'claimed'
+        const earlier = await tables(em)
+          .selectFrom('relay_session')
+          .select(['conversationId', 'sessionId'])
+          .where('accountId', '=', accountId)
+          .where('tokenId', '=', tokenId)
+          .executeTakeFirstOrThrow()
+        return earlier.conversationId === conversationId && earlier.sessionId === sessionId ? 'resumed' : 'refused'
+      }),
+
+    countRelaySessions: ({ accountId, conversationId }) =>
+      database.forAccount(accountId, async (em) => {
+        const { sessions } = await tables(em)
+          .selectFrom('relay_session')
+          .select(({ fn }) => fn.countAll<string>().as('sessions'))
+          .where('accountId', '=', accountId)
+          .where('conversationId', '=', conversationId)
+          .executeTakeFirstOrThrow()
+        return Number(sessions)
+      }),
+
+    claimRecording: (ref) =>
+      database.forAccount(ref.accountId, async (em) => {
+        const claimed = await updateOne(em, ref)
+          .set({ recordingState: 'starting' })
+          .where('recordingState', '=', 'due')
+          .returning('id')
+          .executeTakeFirst()
+        return claimed !== undefined
+      }),
+
+    setRecording: (ref, { state, recordingSid }) =>
+      database.forAccount(ref.accountId, async (em) => {
+        await updateOne(em, ref)
+          .set({ recordingState: state })
+          .where('recordingState', 'in', comesFrom[state])
+          .execute()
+        const after = recordingSid
+          ? await updateOne(em, ref).set({ recordingSid }).returning('recordingState').executeTakeFirst()
+          : await selectOne(em, ref).select('recordingState').executeTakeFirst()
+        if (!after) throw new Failure('not-found', 'No such conversation')
+        return after.recordingState
+      }),
+
+    recording: (ref) =>
+      database.forAccount(ref.accountId, async (em) => {
+        const found = await selectOne(em, ref).select(['recordingState', 'recordingSid']).executeTakeFirst()
+        return found ? { state: found.recordingState, recordingSid: found.recordingSid } : null
+      }),
+
+    reportEnd: (ref, { endedAtMs, durationSeconds, atMs }) =>
+      database.forAccount(ref.accountId, async (em) => {
+        await updateOne(em, ref).set({ wrapUpDueAtMs: atMs }).where('wrapUpDueAtMs', '>', atMs).execute()
+        if (endedAtMs !== undefined) {
+          await updateOne(em, ref).set({ endedAtMs }).where('endedAtMs', 'is', null).execute()
+        }
+        if (durationSeconds !== undefined) {
+          await updateOne(em, ref).set({ durationSeconds }).where('durationSeconds', 'is', null).execute()
+        }
+      }),
+
+    optOutContact: (ref, atMs) =>
+      database.forAccount(ref.accountId, async (em) => {
+        await tables(em)
+          .updateTable('contact')
+          .set({ optedOutAtMs: atMs })
+          .where('accountId', '=', ref.accountId)
+          .where('id', 'in', selectOne(em, ref).select('contactId'))
+          .where('optedOutAtMs', 'is', null)
+          .execute()
+      }),
+  }
+}
+
+async function contactOf(em: EntityManager, accountId: string, phone: string): Promise<string | null> {
+  if (!e164Schema.safeParse(phone).success) return null
+  const made = await tables(em)
+    .insertInto('contact')
+    .values({ accountId, phone })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  if (made) return made.id
+  const { id } = await tables(em)
+    .selectFrom('contact')
+    .select('id')
+    .where('accountId', '=', accountId)
+    .where('phone', '=', phone)
+    .executeTakeFirstOrThrow()
+  return id
+}
+
+const updateOne = (em: EntityManager, { accountId, conversationId }: ConversationRef) =>
+  tables(em).updateTable('conversation').where('accountId', '=', accountId).where('id', '=', conversationId)
+
+const selectOne = (em: EntityManager, { accountId, conversationId }: ConversationRef) =>
+  tables(em).selectFrom('conversation').where('accountId', '=', accountId).where('id', '=', conversationId)

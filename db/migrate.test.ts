@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { TestDatabase } from '../test/kit/database.ts'
+import { createTestDatabase } from '../test/kit/database.ts'
+import { required } from '../test/kit/environment.ts'
+import { execute } from '../test/kit/sql.ts'
+import { createOwnerOrm, migrateDatabase } from './migrate.ts'
+
+const run = promisify(execFile)
+const serverUrl = required('TEST_POSTGRES_URL')
+
+let server: TestDatabase
+let empty: { name: string; adminUrl: string; appUrl: string }
+
+beforeEach(async () => {
+  server = await createTestDatabase()
+  const name = `test_${randomBytes(8).toString('hex')}`
+  await execute(serverUrl, `create database ${name}`)
+  const at = (url: string) => Object.assign(new URL(url), { pathname: `/${name}` }).href
+  empty = { name, adminUrl: at(server.adminUrl), appUrl: at(server.appUrl) }
+})
+
+afterEach(async () => {
+  await server.drop()
+  await execute(serverUrl, `drop database if exists ${empty.name} with (force)`)
+})
+
+const schemaDifference = async (adminUrl: string) => {
+  const orm = createOwnerOrm(adminUrl)
+  try {
+    return (await orm.schema.getUpdateSchemaSQL({ wrap: false })).trim()
+  } finally {
+    await orm.close()
+  }
+}
+
+const everything = (adminUrl: string) =>
+  execute(
+    adminUrl,
+    `select relname, relacl::text, (select array_agg(attname || attacl::text order by attname) from pg_attribute
+       where attrelid = c.oid and attacl is not null) as columns,
+       (select array_agg(polname order by polname) from pg_policy where polrelid = c.oid)::text as policies
+     from pg_class c where relnamespace in ('public'::regnamespace, 'operations'::regnamespace) order by relname`,
+  )
+
+describe('migrations', () => {
+  it('lead from nothing to exactly the schema that the entities describe, policies included', async () => {
+    await migrateDatabase(empty)
+    expect(await schemaDifference(empty.adminUrl)).toBe('')
+  })
+
+  it.each([
+    'alter table task add column priority int',
+    'alter table message no force row level security',
+    'drop policy own_account on recording',
+    'drop index conversation_due_wrap_up_index',
+    'alter table message drop constraint message_account_id_conversation_id_foreign',
+  ])('a difference between entities and schema is noticed: %s', async (sql) => {
+    await execute(server.adminUrl, sql)
+    expect(await schemaDifference(server.adminUrl)).not.toBe('')
+  })
+
+  it('change nothing when they run again', async () => {
+    const before = await everything(server.adminUrl)
+    await migrateDatabase(server)
+    expect(await everything(server.adminUrl)).toEqual(before)
+    expect(before.length).toBeGreaterThan(20)
+  })
+
+  it('run once when several processes start at once', async () => {
+    await Promise.all(Array.from({ length: 4 }, () => migrateDatabase(empty)))
+    const applied = await execute(empty.adminUrl, 'select name, count(*)::int as times from operations.migration group by name')
+    expect(applied).toEqual([{ name: '2026-12-01-calls', times: 1 }])
+    expect(await schemaDifference(empty.adminUrl)).toBe('')
+  })
+
+  it('need no superuser: an owner that may create roles is enough', async () => {
+    const owner = `owner_${empty.name}`
+    await execute(serverUrl, `create role ${owner} login createrole password 'throw-away'`)
+    await execute(serverUrl, `alter database ${empty.name} owner to ${owner}`)
+    // On a server of its own this owner would have made the roles, and so would be their administrator.
+    await execute(serverUrl, `grant ironvoice_app, ironvoice_directory to ${owner} with admin true, inherit false`)
+    try {
+      const adminUrl = Object.assign(new URL(empty.adminUrl), { username: owner, password: 'throw-away' }).href
+      await migrateDatabase({ adminUrl, appUrl: empty.appUrl })
+      expect(await execute(empty.appUrl, 'select * from account')).toEqual([])
+    } finally {
+      await execute(serverUrl, `drop database ${empty.name} with (force)`)
+      await execute(serverUrl, `drop owned by ${owner} cascade`)
+      await execute(serverUrl, `drop role ${owner}`)
+    }
+  })
+
+  it('refuse to make the owner itself the app', async () => {
+    const migrating = migrateDatabase({ adminUrl: empty.adminUrl, appUrl: empty.adminUrl })
+    await expect(migrating).rejects.toMatchObject({ code: 'config-invalid' })
+  })
+
+  it('run from the command line, and say what is missing', async () => {
+    const script = fileURLToPath(new URL('migrate.ts', import.meta.url))
+    const env = { DATABASE_ADMIN_URL: empty.adminUrl, DATABASE_URL: empty.appUrl }
+    const { stdout } = await run(process.execPath, [script], { env })
+    expect(stdout).toBe('The database is up to date.\n')
+    const failing = run(process.execPath, [script], { env: { DATABASE_URL: empty.appUrl } })
+    await expect(failing).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('DATABASE_ADMIN_URL') })
+  })
+})

@@ -1,0 +1,40 @@
+import type { Phrases } from './phrases.ts'
+
+export const english: Phrases = {
+  filler: 'One moment, please.',
+  reprompt: 'Are you still there? How can I help you?',
+  goodbye: 'Thank you for calling. Goodbye.',
+  goodbyeSilence: "I can't hear you, so I'll hang up now. Please call again any time. Goodbye.",
+  goodbyeUnproductive: "I'm sorry that I couldn't help you today. Please call again any time. Goodbye.",
+  goodbyeTooLong: 'We have been talking for a long while, so I have to end this call now. Please call again any time. Goodbye.',
+  openingTakeMessage:
+    "I'm sorry, nobody can take your call right now. I can pass on a message: please tell me your name and what it's about.",
+  openingRestored: "I'm sorry, we were cut off for a moment. I'm back. How can I help you?",
+  transferring: "Of course. One moment, I'll put you through.",
+  noTransfer:
+    "I'm sorry, I can't put you through to anyone right now. I can pass on a message: please tell me your name and what it's about.",
+  unknown: "I'm sorry, I don't know that. Would you like to leave a message, so that someone can get back to you?",
+  languageChanged: "Of course, let's speak English. How can I help you?",
+  trouble: "I'm sorry, I'm having trouble on my side. Please tell me your name and your message, and I'll pass it on.",
+  troubleTransferring: "I'm sorry, I'm still having trouble on my side. One moment, I'll put you through to someone.",
+  askMessage: "Please tell me your name and what it's about.",
+  askMessageAgain: "All right. Please tell me your message once more, and I'll read it back to you.",
+  readBackIntro: 'Let me read that back.',
+  readBackUrgentIntro: 'Let me read that back, as an urgent message.',
+  messageFrom: (callerName) => `From ${callerName}:`,
+  callBackAt: (number) => `The number to call back is ${number}.`,
+  callBackAtSameNumber: 'We will call back the number that you are calling from.',
+  isThatRight: 'Is that right?',
+  messageKept: 'Thank you, your message has been saved for the team. Is there anything else I can do for you?',
+  messageRetrying: "I'm sorry, saving your message didn't work. I'm trying once more.",
+  messageFailed: "I'm sorry, your message could not be saved. Shall I try again?",
+  messageDropped: "All right, I won't pass that on. Is there anything else I can do for you?",
+  recordingStopped: 'The recording has been stopped. How can I help you?',
+  recordingNotStopped: "I'm sorry, I could not stop the recording. If you don't want to be recorded, please hang up now.",
+  notRecording: 'This call is not being recorded. How can I help you?',
+  optedOut: "Understood, we won't call or text you again. Is there anything else I can do for you?",
+  notOptedOut: "I'm sorry, I could not take you off our list just now. Please tell me again in a moment.",
+  emergency: (number) =>
+    `If this is an emergency, please hang up now and dial ${number ?? 'your local emergency number'}. I can't send help from here.`,
+  emergencyTransferOffer: 'If you are safe, I can put you through to someone here. Shall I?',
+}

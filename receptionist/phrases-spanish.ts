@@ -1,0 +1,40 @@
+import type { Phrases } from './phrases.ts'
+
+export const spanish: Phrases = {
+  filler: 'Un momento, por favor.',
+  reprompt: '¿Sigue ahí? ¿En qué puedo ayudarle?',
+  goodbye: 'Gracias por llamar. Adiós.',
+  goodbyeSilence: 'No le oigo, así que voy a colgar. Llame de nuevo cuando quiera. Adiós.',
+  goodbyeUnproductive: 'Siento no haber podido ayudarle hoy. Llame de nuevo cuando quiera. Adiós.',
+  goodbyeTooLong: 'Llevamos ya mucho tiempo hablando, así que tengo que terminar la llamada. Llame de nuevo cuando quiera. Adiós.',
+  openingTakeMessage:
+    'Lo siento, ahora mismo nadie puede atenderle. Puedo pasar un mensaje: dígame su nombre y de qué se trata, por favor.',
+  openingRestored: 'Perdone, se ha cortado un momento. Ya estoy aquí. ¿En qué puedo ayudarle?',
+  transferring: 'Por supuesto. Un momento, le paso.',
+  noTransfer:
+    'Lo siento, ahora no puedo pasarle con nadie. Puedo pasar un mensaje: dígame su nombre y de qué se trata, por favor.',
+  unknown: 'Lo siento, eso no lo sé. ¿Quiere dejar un mensaje para que alguien le responda?',
+  languageChanged: 'Claro, hablemos en español. ¿En qué puedo ayudarle?',
+  trouble: 'Lo siento, tengo un problema técnico. Dígame su nombre y su mensaje, por favor, y lo pasaré.',
+  troubleTransferring: 'Lo siento, sigo teniendo un problema técnico. Un momento, le paso con alguien.',
+  askMessage: 'Dígame su nombre y de qué se trata, por favor.',
+  askMessageAgain: 'De acuerdo. Dígame el mensaje otra vez, por favor, y se lo leeré.',
+  readBackIntro: 'Se lo leo.',
+  readBackUrgentIntro: 'Se lo leo, como mensaje urgente.',
+  messageFrom: (callerName) => `De ${callerName}:`,
+  callBackAt: (number) => `El número para devolverle la llamada es ${number}.`,
+  callBackAtSameNumber: 'Le llamaremos al número desde el que llama.',
+  isThatRight: '¿Es correcto?',
+  messageKept: 'Gracias, su mensaje ha quedado guardado para el equipo. ¿Puedo ayudarle en algo más?',
+  messageRetrying: 'Lo siento, no he podido guardar el mensaje. Lo intento otra vez.',
+  messageFailed: 'Lo siento, no se ha podido guardar su mensaje. ¿Lo intento de nuevo?',
+  messageDropped: 'De acuerdo, no lo pasaré. ¿Puedo ayudarle en algo más?',
+  recordingStopped: 'La grabación se ha detenido. ¿En qué puedo ayudarle?',
+  recordingNotStopped: 'Lo siento, no he podido detener la grabación. Si no quiere que se le grabe, cuelgue ahora, por favor.',
+  notRecording: 'Esta llamada no se está grabando. ¿En qué puedo ayudarle?',
+  optedOut: 'Entendido, no volveremos a llamarle ni a escribirle. ¿Puedo ayudarle en algo más?',
+  notOptedOut: 'Lo siento, ahora no he podido quitarle de nuestra lista. Dígamelo otra vez dentro de un momento, por favor.',
+  emergency: (number) =>
+    `Si es una emergencia, cuelgue ahora y marque ${number ?? 'el número de emergencias local'}. Desde aquí no puedo enviar ayuda.`,
+  emergencyTransferOffer: 'Si está a salvo, puedo pasarle con alguien de aquí. ¿Le paso?',
+}

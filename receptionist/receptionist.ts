@@ -1,0 +1,57 @@
+import type { Knowledge, Tenant } from '../domain/knowledge.ts'
+import type { Passage } from './knowledge-passages.ts'
+import { passagesOf } from './knowledge-passages.ts'
+import type { KnowledgeIndex } from './knowledge-search.ts'
+import { createKnowledgeIndex } from './knowledge-search.ts'
+import type { ToolDefinition } from './model-port.ts'
+import { phrasesFor } from './phrases.ts'
+import { passageText, promptPrefix, wholeKnowledgeChars } from './prompt.ts'
+import { toolsOf } from './tools.ts'
+
+const maxHints = 50
+const maxHintChars = 60
+
+/** Everything that is made once per knowledge version and shared by all calls of the tenant. Immutable. */
+export interface Receptionist {
+  readonly tenant: Tenant
+  readonly greeting: string
+  /** Names that the recogniser should expect: at most 50, none with a comma. */
+  readonly hints: string[]
+  /** What is said first on a session of the given kind, in the tenant's language. */
+  opening(mode: 'normal' | 'take-message' | 'restored'): string
+
+  /** For the turn: what the model is sent, and what is searched. */
+  readonly promptPrefix: string
+  readonly tools: ToolDefinition[]
+  readonly index: KnowledgeIndex
+  /** True when the prefix holds all of the knowledge. */
+  readonly isKnowledgeWhole: boolean
+}
+
+/** Builds search index, prompt prefix and tools of the tenant's knowledge version. */
+export function createReceptionist(tenant: Tenant): Receptionist {
+  const { knowledge } = tenant
+  const passages = passagesOf(knowledge)
+  const isKnowledgeWhole = charsOf(passages) <= wholeKnowledgeChars
+  const phrases = phrasesFor(knowledge.voice.language)
+  return {
+    tenant,
+    greeting: knowledge.greeting,
+    hints: hintsOf(knowledge),
+    opening: (mode) => ({ normal: knowledge.greeting, 'take-message': phrases.openingTakeMessage, restored: phrases.openingRestored })[mode],
+    promptPrefix: promptPrefix(knowledge, passages, isKnowledgeWhole),
+    tools: toolsOf(knowledge),
+    index: createKnowledgeIndex(passages),
+    isKnowledgeWhole,
+  }
+}
+
+function charsOf(passages: readonly Passage[]): number {
+  return passages.reduce((sum, passage) => sum + passageText(passage).length, 0)
+}
+
+function hintsOf({ business, locations, services }: Knowledge): string[] {
+  const names = [business.name, ...services.map(({ name }) => name), ...locations.map(({ name }) => name)]
+  const hints = names.map((name) => name.replace(/[,<>&"\s]+/g, ' ').trim()).filter((name) => name !== '' && name.length <= maxHintChars)
+  return [...new Set(hints)].slice(0, maxHints)
+}

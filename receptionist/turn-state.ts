@@ -1,0 +1,36 @@
+import type { ConversationEvent } from '../domain/conversation.ts'
+import type { Dialogue } from './dialogue.ts'
+import type { Mouth } from './mouth.ts'
+import { isTransferAllowed } from './transfer-rules.ts'
+import type { TurnAction, TurnPorts } from './turn.ts'
+
+/** One turn while it is taken. */
+export interface TurnState {
+  readonly dialogue: Dialogue
+  readonly heard: string
+  readonly ports: TurnPorts
+  readonly signal: AbortSignal
+  readonly mouth: Mouth
+  /** Which question the caller's words can be the answer to. */
+  readonly open: { readBack: boolean; transferOffer: boolean; messageRequest: boolean }
+  action: TurnAction | null
+  events: { event: ConversationEvent; text: string }[]
+  passages: string[]
+  /** The model gets a second attempt once a turn. */
+  isRetryLeft: boolean
+  /** True once the turn did something other than talk. */
+  hasActed: boolean
+}
+
+/** True when the caller could be put through now. A call that comes back from a transfer is not transferred again. */
+export function canTransfer({ dialogue, ports }: TurnState): boolean {
+  return dialogue.mode === 'normal' && isTransferAllowed(dialogue.receptionist.tenant.knowledge, ports.nowMs())
+}
+
+/** Puts the caller through once the reply was said. */
+export function transfer(turn: TurnState, reason: string, phrase: string | null): void {
+  turn.hasActed = true
+  turn.events.push({ event: 'transfer-requested', text: reason })
+  turn.action = { type: 'transfer', reason }
+  if (phrase) turn.mouth.phrase(phrase)
+}

@@ -1,0 +1,98 @@
+import { callBounds } from '../domain/call-bounds.ts'
+import type { ConversationEvent, TakenMessage } from '../domain/conversation.ts'
+import type { Dialogue } from './dialogue.ts'
+import { fixedPath } from './fixed-paths.ts'
+import { answerWithModel } from './model-answer.ts'
+import type { ModelPort } from './model-port.ts'
+import { createMouth } from './mouth.ts'
+import type { TurnState } from './turn-state.ts'
+
+/** What a turn needs of the channel that it is taken on. */
+export interface TurnPorts {
+  model: ModelPort
+  /** Called per token, synchronously; the texts that are no filler, concatenated, are the spoken reply. */
+  say(text: string, options?: { isFiller?: boolean }): void
+  /** Resolves only when the message is really kept; the same key again is the same message. */
+  keepMessage(key: string, message: TakenMessage): Promise<void>
+  /** Resolves only when the recording has stopped. */
+  stopRecording(): Promise<void>
+  /** Resolves only when the contact will not be called or texted again. */
+  optOutContact(): Promise<void>
+  nowMs(): number
+  /** Runs `run` once after `ms`; returns its cancel. */
+  after(ms: number, run: () => void): () => void
+}
+
+/** What the channel does once the reply's text was said. */
+export type TurnAction =
+  | { type: 'transfer'; reason: string }
+  | { type: 'end'; reason: string }
+  | { type: 'change-language'; language: string }
+
+export interface TurnResult {
+  /** All that was said, fillers left out. */
+  text: string
+  action: TurnAction | null
+  events: { event: ConversationEvent; text: string }[]
+  /** Ids of the knowledge passages that the reply was given. */
+  passages: string[]
+  /** Heard to first token said, fillers left out, milliseconds; null for what no model spoke. */
+  firstTokenMs: number | null
+  /** False when the turn neither answered nor did anything; callBounds.maxUnproductiveTurns of them end the call. */
+  isProductive: boolean
+}
+
+/**
+ * One turn: the caller said `words`, the reply is said through `ports.say`. Aborting `signal` (the caller interrupted) ends
+ * it at once: nothing is said after that, and the result holds what was said till then. Both the caller's words and the
+ * reply are in the dialogue afterwards. Never throws for a model's failure: it ends in a polite way out.
+ */
+export async function takeTurn(dialogue: Dialogue, words: string, ports: TurnPorts, signal: AbortSignal): Promise<TurnResult> {
+  const heard = words.slice(0, callBounds.maxPromptChars)
+  const open = {
+    readBack: dialogue.draft?.isAwaitingAnswer ?? false,
+    transferOffer: dialogue.isTransferOffered,
+    messageRequest: dialogue.isMessageAsked,
+  }
+  dialogue.closeQuestions()
+  dialogue.hear(heard)
+  const mouth = createMouth(dialogue, ports, signal)
+  const turn: TurnState = {
+    dialogue,
+    heard,
+    ports,
+    signal,
+    mouth,
+    open,
+    action: null,
+    events: [],
+    passages: [],
+    isRetryLeft: true,
+    hasActed: false,
+  }
+  const path = fixedPath(turn)
+  await untilAborted(signal, path ? path() : answerWithModel(turn))
+  mouth.hush()
+  const { action, events, hasActed } = turn
+  const isUnanswered = events.some(({ event }) => unanswered.has(event))
+  const passages = isUnanswered || mouth.text === '' ? [] : turn.passages
+  return {
+    text: mouth.text,
+    action,
+    events: [...events],
+    passages,
+    firstTokenMs: mouth.firstTokenMs,
+    isProductive: signal.aborted || hasActed || passages.length > 0 || !(isUnanswered || dialogue.isRepetition()),
+  }
+}
+
+const unanswered: ReadonlySet<ConversationEvent> = new Set(['knowledge-gap', 'message-failed', 'model-failed'])
+
+/** Settles with `work`, or when `signal` is aborted: whatever is still under way then goes on unheard. */
+async function untilAborted(signal: AbortSignal, work: Promise<void> | void): Promise<void> {
+  if (signal.aborted || !work) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const stop = () => resolve()
+  signal.addEventListener('abort', stop)
+  await Promise.race([work, promise]).finally(() => signal.removeEventListener('abort', stop))
+}

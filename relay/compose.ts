@@ -1,0 +1,91 @@
+import { createMetrics } from '../providers/metrics.ts'
+import { createOpenAiChat } from '../providers/openai-chat.ts'
+import { createOperations } from '../providers/operations.ts'
+import { createRelayTokens } from '../providers/relay-token.ts'
+import { createTwilioVoice } from '../providers/twilio-voice.ts'
+import type { Logger } from '../providers/logger.ts'
+import type { Clock } from './clock.ts'
+import type { readConfig } from './config.ts'
+import { createJournal, type JournalOptions } from './journal.ts'
+import { relayBounds } from './relay-bounds.ts'
+import { createRelayMetrics } from './relay-metrics.ts'
+import { createRelayServer } from './server.ts'
+import { createSessions } from './sessions.ts'
+import { createRecordingStarter } from './start-recording.ts'
+import { createWrapUpStarter } from './start-wrap-up.ts'
+import { createTenantLoader } from './tenant-loader.ts'
+
+export interface RelayDeps {
+  database: JournalOptions['database']
+  logger: Logger
+  clock: Clock
+  newId(): string
+}
+
+export type Relay = ReturnType<typeof composeRelay>
+
+/** One relay process, whole but for its port and its signals. */
+export function composeRelay(config: ReturnType<typeof readConfig>, { database, logger, clock, newId }: RelayDeps) {
+  const allMetrics = createMetrics('relay')
+  const metrics = createRelayMetrics(allMetrics)
+  const isDraining = () => draining !== null
+  let draining: Promise<number> | null = null
+
+  const journal = createJournal({ database, logger, metrics, clock })
+  const wrapUps = createWrapUpStarter({
+    address: config.TEMPORAL_ADDRESS,
+    namespace: config.TEMPORAL_NAMESPACE,
+    apiKey: config.TEMPORAL_API_KEY,
+    dataKeys: config.DATA_KEYS,
+    metrics,
+    logger,
+  })
+  const model = createOpenAiChat({
+    apiKey: config.OPENAI_API_KEY,
+    baseUrl: config.OPENAI_BASE_URL,
+    model: config.OPENAI_MODEL,
+    timeoutMs: relayBounds.modelSilenceMs,
+    onUsage: (usage) => Object.entries(usage).forEach(([kind, tokens]) => metrics.modelTokens.inc({ kind }, tokens)),
+  })
+  const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_BASE_URL: baseUrl } = config
+  const voice = createTwilioVoice({ accountSid, authToken, baseUrl })
+  const statusCallback = `${config.PUBLIC_URL}/twilio/recording`
+  const sessions = createSessions({
+    tokens: createRelayTokens(config.SESSION_KEYS),
+    loader: createTenantLoader(database),
+    model,
+    journal,
+    recordingOf: createRecordingStarter({ journal, voice, statusCallback, logger, metrics }),
+    wrapUps,
+    clock,
+    newId,
+    metrics,
+    logger,
+  })
+  const server = createRelayServer({
+    publicUrl: config.RELAY_PUBLIC_URL,
+    twilioAuthToken: authToken,
+    sessions,
+    operations: createOperations({ metrics: allMetrics, checks: { database: database.ping }, isDraining }),
+    isDraining,
+    clock,
+    metrics,
+    logger,
+  })
+
+  async function end(): Promise<number> {
+    logger.info({ calls: sessions.size }, 'relay drains')
+    await sessions.drain(relayBounds.drainMs)
+    await server.close()
+    const linesLeft = await journal.drain(relayBounds.lastWritesMs)
+    if (linesLeft === 0) await sessions.settled()
+    await Promise.all([database.close(), wrapUps.close()])
+    return linesLeft
+  }
+
+  return {
+    listen: server.listen,
+    /** New calls are refused, live ones go on to their end, all is written. Resolves to the lines that could not be. */
+    drain: () => (draining ??= end()),
+  }
+}

@@ -1,0 +1,99 @@
+import type { RawData, WebSocket } from 'ws'
+import { Failure } from '../domain/failure.ts'
+import type { Logger } from '../providers/logger.ts'
+import type { Clock } from './clock.ts'
+import { describeError } from './describe-error.ts'
+import { readFrame, type TwilioFrame } from './frames.ts'
+import { relayBounds } from './relay-bounds.ts'
+import type { RelayMetrics } from './relay-metrics.ts'
+import type { Session, Wire } from './session.ts'
+import type { Sessions } from './sessions.ts'
+
+export interface ConnectionDeps {
+  sessions: Pick<Sessions, 'begin'>
+  clock: Clock
+  metrics: RelayMetrics
+  logger: Logger
+}
+
+// RFC 6455, 7.4.1
+const closeCodes = { policyViolation: 1008, tryAgainLater: 1013, invalidPayload: 1007 } as const
+
+/** One socket of Twilio's: nothing counts before its `setup` holds; after that its frames are the session's. */
+export function acceptConnection(socket: WebSocket, { sessions, clock, metrics, logger }: ConnectionDeps): void {
+  let setup: 'awaited' | 'looked-into' | 'done' | 'refused' = 'awaited'
+  let session: Session | null = null
+  let early: TwilioFrame[] = []
+  let malformedInARow = 0
+  const cancelSetup = clock.after(relayBounds.setupMs, () => refuse(new Failure('request-malformed', 'No setup came')))
+
+  const wire: Wire = {
+    send(frame) {
+      if (socket.bufferedAmount > relayBounds.maxUnsentBytes) socket.terminate()
+      else if (socket.readyState === socket.OPEN) socket.send(frame)
+    },
+    close: (code, reason) => socket.close(code, reason),
+  }
+
+  function refuse(error: unknown) {
+    const failure = error instanceof Failure ? error : new Failure('internal', 'The set-up broke', { cause: error })
+    setup = 'refused'
+    early = []
+    cancelSetup()
+    metrics.refusals.inc({ code: failure.code })
+    logger.warn(describeError(error), 'session refused')
+    socket.close(failure.isRetryable ? closeCodes.tryAgainLater : closeCodes.policyViolation, failure.code)
+  }
+
+  function receive(data: RawData, isBinary: boolean) {
+    if (setup === 'refused') return
+    const read = isBinary ? { malformed: 'binary' } : readFrame(data.toString())
+    if ('malformed' in read) return countMalformed(read.malformed)
+    malformedInARow = 0
+    if ('unknown' in read) return metrics.ignoredFrames.inc({ reason: 'unknown' })
+    const { frame } = read
+    if (setup === 'awaited') return void begin(frame)
+    if (frame.type === 'setup') return metrics.ignoredFrames.inc({ reason: 'duplicate' })
+    if (session) return session.receive(frame)
+    early.push(frame)
+    if (early.length > relayBounds.maxFramesBeforeSession) refuse(new Failure('request-too-large', 'Too much before the session'))
+  }
+
+  function countMalformed(type: string) {
+    metrics.malformedFrames.inc({ type })
+    if (type === 'setup' && setup === 'awaited') return refuse(new Failure('request-malformed', 'The setup can not be read'))
+    malformedInARow += 1
+    if (malformedInARow < relayBounds.maxMalformedInARow) return
+    socket.close(closeCodes.invalidPayload, 'Too many consecutive malformed messages')
+  }
+
+  async function begin(frame: TwilioFrame) {
+    if (frame.type !== 'setup') return refuse(new Failure('request-malformed', 'Something came before the setup'))
+    setup = 'looked-into'
+    try {
+      const begun = await sessions.begin(frame, wire)
+      if (setup !== 'looked-into' || socket.readyState !== socket.OPEN) return begun.detach(wire)
+      setup = 'done'
+      session = begun
+      cancelSetup()
+      for (const waiting of early.splice(0)) session.receive(waiting)
+    } catch (error) {
+      if (setup === 'looked-into') refuse(error)
+      else logger.error(describeError(error), 'an early frame broke its session')
+    }
+  }
+
+  socket.on('message', (data, isBinary) => {
+    try {
+      receive(data, isBinary)
+    } catch (error) {
+      logger.error(describeError(error), 'a frame broke its session')
+    }
+  })
+  // Protocol errors (too large, not UTF-8, not a WebSocket frame): the library closes with the code for it.
+  socket.on('error', (error: Error & { code?: string }) => metrics.malformedFrames.inc({ type: error.code ?? 'socket' }))
+  socket.on('close', () => {
+    cancelSetup()
+    session?.detach(wire)
+  })
+}

@@ -1,0 +1,90 @@
+import type { Clock } from './clock.ts'
+import { relayBounds } from './relay-bounds.ts'
+
+export type Playback = ReturnType<typeof createPlayback>
+
+/**
+ * What the caller hears, as far as it can be known: Twilio's speaker events where they come (`agentSpeaking`,
+ * `tokensPlayed`), else an estimate by the length of what was sent.
+ */
+export function createPlayback(clock: Clock) {
+  let hasSpeakerEvents = false
+  let hasPlayedEvents = false
+  /** True once a played text came with its spaces: then they are our tokens, cut anywhere; else they are words. */
+  let isPlayedRaw = false
+  let isVoiceOn = false
+  /** Text was sent that no `agentSpeaking on` has answered yet. */
+  let isVoiceDue = false
+  let beganAtMs: number | null = null
+  let estimatedEndMs = 0
+  let played: string[] = []
+  let cancelGap = () => {}
+  let waiter: { run: () => void; cancel: () => void } | null = null
+
+  const settle = () => {
+    const done = waiter
+    waiter = null
+    done?.cancel()
+    done?.run()
+  }
+  const playback = {
+    /** A new utterance begins: what is played from now on is counted as heard of it. */
+    begin() {
+      played = []
+      beganAtMs = null
+    },
+    /** `text` was handed to Twilio. */
+    sent(text: string) {
+      if (!isVoiceOn) isVoiceDue = true
+      const startMs = Math.max(clock.nowMs(), estimatedEndMs)
+      beganAtMs ??= startMs
+      estimatedEndMs = startMs + text.length * relayBounds.msPerSpokenChar
+    },
+    agentSpeaking(isOn: boolean) {
+      hasSpeakerEvents = true
+      isVoiceOn = isOn
+      cancelGap()
+      if (isOn) isVoiceDue = false
+      else if (!isVoiceDue) cancelGap = clock.after(relayBounds.voiceGapMs, settle)
+    },
+    tokensPlayed(text: string) {
+      hasPlayedEvents = true
+      isPlayedRaw ||= /^\s|\s$/.test(text)
+      played.push(text)
+    },
+    /** The caller cut it off. */
+    stop() {
+      isVoiceOn = isVoiceDue = false
+      estimatedEndMs = clock.nowMs()
+    },
+    get isPlaying(): boolean {
+      const leftMs = estimatedEndMs - clock.nowMs()
+      if (!hasSpeakerEvents) return leftMs > 0
+      return (isVoiceOn && leftMs > -relayBounds.playbackSlackMs) || (isVoiceDue && leftMs > 0)
+    },
+    /** How long it will go on, as far as can be told. */
+    get leftMs(): number {
+      return playback.isPlaying ? Math.max(0, estimatedEndMs - clock.nowMs()) : 0
+    },
+    /** What was heard of the utterance whose text is `sent`. */
+    heardOf(sent: string): string {
+      if (hasPlayedEvents) return played.join(isPlayedRaw ? '' : ' ')
+      if (beganAtMs === null) return ''
+      return sent.slice(0, Math.max(0, Math.floor((clock.nowMs() - beganAtMs) / relayBounds.msPerSpokenChar)))
+    },
+    /** Runs `run` once everything sent was played, or should have been; the newest caller of it wins. */
+    whenPlayed(run: () => void) {
+      waiter?.cancel()
+      waiter = null
+      if (!playback.isPlaying) return run()
+      const slackMs = hasSpeakerEvents ? relayBounds.playbackSlackMs : 0
+      waiter = { run, cancel: clock.after(playback.leftMs + slackMs, settle) }
+    },
+    cancel() {
+      cancelGap()
+      waiter?.cancel()
+      waiter = null
+    },
+  }
+  return playback
+}

@@ -1,0 +1,130 @@
+import type { ConversationRef } from '../domain/conversation.ts'
+import { Failure } from '../domain/failure.ts'
+import type { Logger } from '../providers/logger.ts'
+import type { createRelayTokens } from '../providers/relay-token.ts'
+import type { ModelPort } from '../receptionist/model-port.ts'
+import type { Clock } from './clock.ts'
+import type { SetupFrame } from './frames.ts'
+import type { Journal } from './journal.ts'
+import { relayBounds } from './relay-bounds.ts'
+import type { RelayMetrics } from './relay-metrics.ts'
+import { createSession, type Session, type Wire } from './session.ts'
+import type { createRecordingStarter } from './start-recording.ts'
+import type { WrapUpStarter } from './start-wrap-up.ts'
+import type { TenantLoader } from './tenant-loader.ts'
+
+export interface SessionsDeps {
+  tokens: Pick<ReturnType<typeof createRelayTokens>, 'verify'>
+  loader: TenantLoader
+  model: ModelPort
+  journal: Journal
+  recordingOf: ReturnType<typeof createRecordingStarter>
+  wrapUps: Pick<WrapUpStarter, 'start'>
+  clock: Clock
+  newId(): string
+  metrics: RelayMetrics
+  logger: Logger
+}
+
+export type Sessions = ReturnType<typeof createSessions>
+
+/** The calls of this process, by call SID: a call has at most one session here, whatever sockets come and go. */
+export function createSessions(deps: SessionsDeps) {
+  const { tokens, loader, journal, clock, metrics, logger } = deps
+  const live = new Map<string, { session: Session; token: string }>()
+  const endings = new Set<Promise<void>>()
+  let whenEmpty = () => {}
+
+  function find({ callSid, sessionId }: SetupFrame, token: string): Session | undefined {
+    const found = live.get(callSid)
+    return found?.session.sessionId === sessionId && found.token === token ? found.session : undefined
+  }
+
+  async function verify(token: string, callSid: string) {
+    const nowMs = clock.nowMs()
+    const verified = tokens.verify(token, nowMs).then((claims) => ({ ...claims, isExpired: false }))
+    // Twilio reconnects with the `setup` of long ago. The session that used the token then is told apart by the loader.
+    const claims = await verified.catch(async () => ({ ...(await tokens.verify(token, 0)), isExpired: true }))
+    if (claims.callSid !== callSid) throw new Failure('token-invalid', "The token is another call's")
+    return claims
+  }
+
+  function over(ref: ConversationRef, callSid: string) {
+    const ending = journal.flush(ref).then(() => deps.wrapUps.start(ref, callSid))
+    endings.add(ending)
+    void ending.finally(() => endings.delete(ending))
+  }
+
+  /**
+   * Finds or makes the session that a `setup` names, and puts it on the wire.
+   * @throws Failure `token-invalid`, `token-used`, `not-found`, `process-draining` or `database-unavailable`
+   */
+  async function begin(setup: SetupFrame, wire: Wire): Promise<Session> {
+    const token = setup.customParameters?.token
+    if (typeof token !== 'string') throw new Failure('token-invalid', 'There is no token')
+    const known = find(setup, token)
+    if (known) return reconnect(known, wire)
+
+    const { callSid, sessionId } = setup
+    const { isExpired, tokenId, mode, accountId, conversationId } = await verify(token, callSid)
+    if (live.size >= relayBounds.maxSessions) throw new Failure('process-draining', 'As many calls as this process takes')
+    const ref = { accountId, conversationId }
+    const isResumed = await loader.claim({ ...ref, tokenId, sessionId, isExpired, atMs: clock.nowMs() })
+    await live.get(callSid)?.session.close('replaced')
+    await journal.flush(ref)
+    const call = await loader.load(ref)
+    const sooner = find(setup, token)
+    if (sooner) return reconnect(sooner, wire)
+
+    const session = createSession({
+      ...deps,
+      ref,
+      callSid,
+      sessionId,
+      mode,
+      call,
+      isResumed,
+      recording: deps.recordingOf(ref, callSid),
+      writer: deps.newId(),
+      onOver() {
+        if (live.get(callSid)?.session === session) live.delete(callSid)
+        metrics.sessions.set(live.size)
+        if (live.size === 0) whenEmpty()
+        over(ref, callSid)
+      },
+    })
+    live.set(callSid, { session, token })
+    metrics.sessions.set(live.size)
+    metrics.sessionsBegun.inc({ how: isResumed ? 'taken-over' : mode })
+    logger.info({ callSid, sessionId, mode, isResumed }, 'session begun')
+    session.attach(wire)
+    return session
+  }
+
+  function reconnect(session: Session, wire: Wire): Session {
+    metrics.sessionsBegun.inc({ how: 'reconnected' })
+    session.attach(wire)
+    return session
+  }
+
+  return {
+    begin,
+    get size() {
+      return live.size
+    },
+    /** Resolves once every call has ended; those that are left after `withinMs` are left to other processes. */
+    async drain(withinMs: number): Promise<void> {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const cancel = clock.after(withinMs, resolve)
+      whenEmpty = resolve
+      if (live.size === 0) resolve()
+      await promise
+      cancel()
+      await Promise.all([...live.values()].map(({ session }) => session.close('drained')))
+    },
+    /** Resolves once the wrap-ups of the calls that have ended were asked for, which waits for their last lines. */
+    async settled(): Promise<void> {
+      await Promise.all(endings)
+    },
+  }
+}

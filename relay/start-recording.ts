@@ -1,0 +1,68 @@
+import type { ConversationRef } from '../domain/conversation.ts'
+import { Failure } from '../domain/failure.ts'
+import type { Logger } from '../providers/logger.ts'
+import type { TwilioVoice } from '../providers/twilio-voice.ts'
+import { describeError } from './describe-error.ts'
+import type { Journal } from './journal.ts'
+import type { RelayMetrics } from './relay-metrics.ts'
+
+const maxTries = 3
+
+export interface RecordingOptions {
+  journal: Pick<Journal, 'claimRecording' | 'setRecording'>
+  voice: Pick<TwilioVoice, 'startRecording' | 'stopRecording'>
+  /** Where Twilio tells that a recording is ready. */
+  statusCallback: string
+  logger: Logger
+  metrics: RelayMetrics
+}
+
+export type CallRecording = ReturnType<ReturnType<typeof createRecordingStarter>>
+
+/**
+ * Recordings of calls: started once per call and only after its `setup`, when the disclosure has been spoken; never on
+ * the path of a turn. One that could not be started, or whose caller objected meanwhile, leaves the call as it is.
+ */
+export function createRecordingStarter({ journal, voice, statusCallback, logger, metrics }: RecordingOptions) {
+  return (ref: ConversationRef, callSid: string) => {
+    let starting = Promise.resolve()
+    let isObjectedTo = false
+
+    async function start() {
+      if (!(await journal.claimRecording(ref))) return
+      const recordingSid = await askTwilio()
+      metrics.recordings.inc({ result: 'started' })
+      const state = await journal.setRecording(ref, { state: 'started', recordingSid })
+      if (state === 'objected') await voice.stopRecording(callSid)
+    }
+
+    /** Looking for an earlier one first makes it safe to ask again. */
+    async function askTwilio(tries = 1): Promise<string> {
+      try {
+        return await voice.startRecording(callSid, statusCallback)
+      } catch (error) {
+        if (tries >= maxTries || isObjectedTo || !(error instanceof Failure) || !error.isRetryable) throw error
+        return askTwilio(tries + 1)
+      }
+    }
+
+    return {
+      /** Starts the recording where one is due; never rejects, nobody waits for it. */
+      start() {
+        starting = start().catch((error: unknown) => {
+          metrics.recordings.inc({ result: 'start-failed' })
+          logger.warn({ ...describeError(error), callSid }, 'the recording was not started')
+        })
+      },
+
+      /** The caller objects: resolves once it is kept that nothing may be recorded, and nothing is being recorded. */
+      async stop(): Promise<void> {
+        isObjectedTo = true
+        await journal.setRecording(ref, { state: 'objected' })
+        await starting
+        await voice.stopRecording(callSid)
+        metrics.recordings.inc({ result: 'stopped' })
+      },
+    }
+  }
+}

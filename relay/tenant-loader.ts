@@ -1,0 +1,89 @@
+import { createCalls } from '../db/calls.ts'
+import type { Database } from '../db/database.ts'
+import { tables } from '../db/tables.ts'
+import { createTenants } from '../db/tenants.ts'
+import { createTranscripts } from '../db/transcripts.ts'
+import { createWrapUps } from '../db/wrap-ups.ts'
+import type { ConversationRef, Message } from '../domain/conversation.ts'
+import { Failure } from '../domain/failure.ts'
+import { createReceptionist, type Receptionist } from '../receptionist/receptionist.ts'
+
+const maxReceptionists = 200
+
+export interface SessionClaim extends ConversationRef {
+  tokenId: string
+  sessionId: string
+  atMs: number
+  /** The token's time is over: good only for the session that used it before. */
+  isExpired: boolean
+}
+
+export interface LoadedCall {
+  receptionist: Receptionist
+  history: Message[]
+  startedAtMs: number
+}
+
+export type TenantLoader = ReturnType<typeof createTenantLoader>
+
+/**
+ * What a session begins with, read once at its set-up; nothing is read on the path of a turn. Receptionists are shared by all
+ * calls of a tenant and kept by knowledge version, the least recently used one given up first.
+ */
+export function createTenantLoader(database: Database) {
+  const calls = createCalls(database)
+  const tenants = createTenants(database)
+  const transcripts = createTranscripts(database)
+  const wrapUps = createWrapUps(database)
+  const receptionists = new Map<string, Promise<Receptionist>>()
+
+  function receptionistOf(accountId: string, version: number): Promise<Receptionist> {
+    const key = `${accountId}:${version}`
+    const kept = receptionists.get(key)
+    receptionists.delete(key)
+    const receptionist = kept ?? build(accountId, version)
+    receptionists.set(key, receptionist)
+    if (receptionists.size > maxReceptionists) receptionists.delete(receptionists.keys().next().value!)
+    receptionist.catch(() => receptionists.delete(key))
+    return receptionist
+  }
+
+  async function build(accountId: string, version: number): Promise<Receptionist> {
+    const tenant = await tenants.load(accountId, version)
+    if (!tenant) throw new Failure('not-found', 'No such knowledge version')
+    return createReceptionist(tenant)
+  }
+
+  const wasUsedBy = ({ accountId, conversationId, tokenId, sessionId }: Omit<SessionClaim, 'isExpired'>) =>
+    database.forAccount(accountId, async (em) => {
+      const use = tables(em).selectFrom('relay_session').select('tokenId').where('accountId', '=', accountId)
+      const found = await use
+        .where('tokenId', '=', tokenId)
+        .where('conversationId', '=', conversationId)
+        .where('sessionId', '=', sessionId)
+        .executeTakeFirst()
+      return found !== undefined
+    })
+
+  return {
+    /**
+     * Uses the token up for this session. True when the session had it before: Twilio reconnects a call that another
+     * process held.
+     * @throws Failure `token-invalid`, `token-used` or `database-unavailable`
+     */
+    async claim({ isExpired, ...claim }: SessionClaim): Promise<boolean> {
+      if (isExpired && !(await wasUsedBy(claim))) throw new Failure('token-invalid', 'The token is too old')
+      const claimed = await calls.claimRelaySession(claim)
+      if (claimed === 'refused') throw new Failure('token-used', 'The token was used by another session')
+      return claimed === 'resumed'
+    },
+
+    /** @throws Failure `not-found` or `database-unavailable` */
+    async load(ref: ConversationRef): Promise<LoadedCall> {
+      const [conversation, history] = await Promise.all([wrapUps.load(ref), transcripts.read(ref)])
+      if (!conversation) throw new Failure('not-found', 'No such conversation')
+      const receptionist = await receptionistOf(ref.accountId, conversation.knowledgeVersion)
+      return { receptionist, history, startedAtMs: conversation.startedAtMs }
+    },
+  }
+}

@@ -1,0 +1,25 @@
+export interface DebuggerEntry {
+  atMs: number
+  level: 'warning' | 'error'
+  code: number
+  message: string
+  moreInfo: string
+  callSid: string
+}
+
+export type Debugger = ReturnType<typeof createDebugger>
+
+/** What Twilio's console lists as errors and warnings; the newest thousand. */
+export function createDebugger(nowMs: () => number) {
+  const entries: DebuggerEntry[] = []
+  return {
+    note(level: DebuggerEntry['level'], code: number, message: string, callSid = ''): DebuggerEntry {
+      const moreInfo = `https://www.twilio.com/docs/errors/${code}`
+      const entry = { atMs: nowMs(), level, code, message, moreInfo, callSid }
+      entries.push(entry)
+      if (entries.length > 1_000) entries.shift()
+      return entry
+    },
+    list: (callSid?: string) => entries.filter((entry) => callSid === undefined || entry.callSid === callSid),
+  }
+}

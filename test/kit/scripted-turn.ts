@@ -1,0 +1,157 @@
+import { setImmediate as settle } from 'node:timers/promises'
+import type { Message, TakenMessage } from '../../domain/conversation.ts'
+import type { KnowledgeInput, Tenant } from '../../domain/knowledge.ts'
+import { knowledgeSchema } from '../../domain/knowledge.ts'
+import { createDialogue } from '../../receptionist/dialogue.ts'
+import type { ModelEvent, ModelPort, ModelRequest } from '../../receptionist/model-port.ts'
+import { createReceptionist } from '../../receptionist/receptionist.ts'
+import type { TurnPorts, TurnResult } from '../../receptionist/turn.ts'
+import { takeTurn } from '../../receptionist/turn.ts'
+import { testKnowledge } from './account.ts'
+
+/** Wednesday, 7 January 2026, 10:00 in Los Angeles: the test business is open. */
+export const openAtMs = Date.UTC(2026, 0, 7, 18, 0)
+/** The Sunday after, when it is closed. */
+export const closedAtMs = Date.UTC(2026, 0, 11, 18, 0)
+
+export function testTenant(changes: Partial<KnowledgeInput> = {}): Tenant {
+  return {
+    accountId: '0190a000-0000-7000-8000-000000000001',
+    status: 'active',
+    ownerEmail: 'owner@harbour-bicycles.example',
+    knowledgeVersion: 1,
+    knowledge: knowledgeSchema.parse(testKnowledge(changes)),
+  }
+}
+
+/** What a scripted stream does next: a text, any event, an error to throw, or nothing more ever. */
+export type Step = string | ModelEvent | Error | 'stall'
+
+export const stall: Step = 'stall'
+export const toolCall = (name: string, args: unknown, id = 'call-1'): Step => ({
+  type: 'tool-call',
+  call: { id, name, arguments: typeof args === 'string' ? args : JSON.stringify(args) },
+})
+
+interface OpenStream {
+  request: ModelRequest
+  signal: AbortSignal
+  isRetry: boolean
+  push(step: Step): void
+  end(): void
+}
+
+/** A model whose streams do what the test says, step by step; `plan` scripts the next ones beforehand. */
+export function createScriptedModel() {
+  const streams: OpenStream[] = []
+  const plans: Step[][] = []
+
+  const port: ModelPort = {
+    stream(request, { signal, isRetry }) {
+      const steps: Step[] = []
+      let wake = () => {}
+      const push = (step: Step) => {
+        steps.push(step)
+        wake()
+      }
+      const stream = { request: structuredClone(request), signal, isRetry, push, end: () => push({ type: 'end', reason: 'stop' }) }
+      streams.push(stream)
+      const plan = plans.shift()
+      for (const step of plan ?? []) push(step)
+      if (plan && !plan.includes(stall)) stream.end()
+      return (async function* () {
+        for (;;) {
+          while (steps.length === 0) await new Promise<void>((resolve) => (wake = resolve))
+          const step = steps.shift()!
+          if (step instanceof Error) throw step
+          if (step === stall) await new Promise(() => {})
+          yield typeof step === 'string' ? { type: 'text' as const, text: step } : (step as ModelEvent)
+        }
+      })()
+    },
+  }
+  return {
+    port,
+    streams,
+    plan: (...steps: Step[]) => plans.push(steps),
+    get requests() {
+      return streams.map(({ request }) => request)
+    },
+  }
+}
+
+/** Time that passes only when told to. */
+export function createManualClock(startMs = openAtMs) {
+  let nowMs = startMs
+  let timers: { atMs: number; run: () => void }[] = []
+  return {
+    nowMs: () => nowMs,
+    after(ms: number, run: () => void) {
+      const timer = { atMs: nowMs + ms, run }
+      timers.push(timer)
+      return () => {
+        timers = timers.filter((other) => other !== timer)
+      }
+    },
+    /** Lets `ms` pass; what falls due runs in order, and what it sets off settles in between. */
+    async advance(ms: number) {
+      const untilMs = nowMs + ms
+      await settle()
+      for (;;) {
+        const due = timers.filter(({ atMs }) => atMs <= untilMs).toSorted((a, b) => a.atMs - b.atMs)[0]
+        if (!due) break
+        timers = timers.filter((timer) => timer !== due)
+        nowMs = due.atMs
+        due.run()
+        await settle()
+      }
+      nowMs = untilMs
+    },
+    get pending() {
+      return timers.length
+    },
+  }
+}
+
+export interface TestCallOptions {
+  knowledge?: Partial<KnowledgeInput>
+  history?: Message[]
+  mode?: 'normal' | 'take-message'
+  atMs?: number
+}
+
+/** One conversation with a scripted model, a clock of its own, and a record of all that reached the ports. */
+export function createTestCall({ knowledge, history = [], mode = 'normal', atMs }: TestCallOptions = {}) {
+  const model = createScriptedModel()
+  const clock = createManualClock(atMs)
+  const dialogue = createDialogue(createReceptionist(testTenant(knowledge)), history, mode)
+  const said: string[] = []
+  const fillers: string[] = []
+  const kept: { key: string; message: TakenMessage }[] = []
+  const ports: TurnPorts = {
+    model: model.port,
+    say: (text, { isFiller = false } = {}) => void (isFiller ? fillers : said).push(text),
+    keepMessage: async (key, message) => void kept.push({ key, message }),
+    stopRecording: async () => {},
+    optOutContact: async () => {},
+    nowMs: clock.nowMs,
+    after: clock.after,
+  }
+  return {
+    model,
+    clock,
+    dialogue,
+    ports,
+    said,
+    fillers,
+    kept,
+    begin(heard: string, signal: AbortSignal = new AbortController().signal): Promise<TurnResult> {
+      return takeTurn(dialogue, heard, ports, signal)
+    },
+    /** A turn whose answer is scripted whole; no steps: no model is expected to be asked. */
+    async turn(heard: string, ...answers: Step[][]): Promise<TurnResult> {
+      for (const steps of answers) model.plan(...steps)
+      return takeTurn(dialogue, heard, ports, new AbortController().signal)
+    },
+  }
+}

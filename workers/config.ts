@@ -1,0 +1,22 @@
+import { readEnvironment } from '../domain/environment.ts'
+
+/** What a worker reads of its environment, checked once. @throws Failure `config-invalid` */
+export const readConfig = (variables: Record<string, string | undefined>) =>
+  readEnvironment(variables, [
+    'WORKER_PORT',
+    'DATABASE_URL',
+    'TEMPORAL_ADDRESS',
+    'TEMPORAL_NAMESPACE',
+    'TEMPORAL_API_KEY',
+    'DATA_KEYS',
+    'TWILIO_ACCOUNT_SID',
+    'TWILIO_AUTH_TOKEN',
+    'TWILIO_BASE_URL',
+    'OPENAI_API_KEY',
+    'OPENAI_BASE_URL',
+    'OPENAI_MODEL',
+    'RESEND_API_KEY',
+    'RESEND_BASE_URL',
+    'SUPPORT_EMAIL',
+    'LOG_LEVEL',
+  ])
