@@ -22,7 +22,7 @@ export function createDirectory(database: Database): Directory {
         tables(em)
           .selectFrom('phone_number')
           .innerJoin('account', 'account.id', 'phone_number.accountId')
-          .select(['phone_number.accountId', 'account.status'])
+          .select(['account.id as accountId', 'account.status'])
           .where('phone_number.e164', '=', e164)
           .where('phone_number.isActive', '=', true)
           .executeTakeFirst(),

@@ -21,10 +21,10 @@ export async function openHome(directory: string, say: (line: string) => void): 
   mkdirSync(path, { recursive: true })
   // As root, PostgreSQL runs as a user of its own and must pass through to its data; it can list and read nothing else here.
   chmodSync(path, process.getuid?.() === 0 ? 0o711 : 0o700)
+  requireDiskSpace(path)
   const lock = tryLock(join(path, 'lock'))
   if (!lock) throw new Error(`IronVoice is running already in ${path}${holderOf(path)}. End that one first, or set IRONVOICE_HOME to another folder.`)
   try {
-    requireDiskSpace(path)
     writeFileSync(join(path, 'pid'), String(process.pid), { mode: 0o600 })
     const ended = await endLeftOvers(path)
     if (ended.length) say(`an earlier run was killed; ended what it left running: ${ended.join(', ')}`)

@@ -1,12 +1,17 @@
+import { randomInt } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { replaceFile } from './replace-file.ts'
 
+/** Below what the usual systems give to outgoing connections, which would take a port between our look and its use. */
+const quietPorts = { from: 20_000, below: 32_768 }
+
 /** A port that nothing listens on now: `preferred` where that is one, else any. */
 export async function findFreePort(preferred?: number): Promise<number> {
-  if (preferred && (await isFree(preferred))) return preferred
-  return listenOnce(0, '127.0.0.1')
+  for (let port = preferred; ; port = randomInt(quietPorts.from, quietPorts.below)) {
+    if (port && (await isFree(port))) return port
+  }
 }
 
 /** True when a server could listen on `port`, on loopback and on every address. */

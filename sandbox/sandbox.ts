@@ -143,9 +143,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 }
 
 async function chooseProcessPorts(environment: NodeJS.ProcessEnv, say: (line: string) => void) {
-  const taken: number[] = []
+  // whoever gives way to a stranger does not take the place of the next
+  const taken = [3000, 3001, 3002]
   const choose = async (variable: string, usual: number) => {
-    const port = await choosePort(variable, usual, { environment, taken, say })
+    const port = await choosePort(variable, usual, { environment, taken: taken.filter((other) => other !== usual), say })
     taken.push(port)
     return port
   }

@@ -23,7 +23,7 @@ const shown = (path: string) => (relative('.', path).startsWith('..') ? path : r
 
 terminal.print(terminal.bold('IronVoice sandbox'))
 process.exitCode = await main().catch((error: Error) => {
-  terminal.print(`\n${terminal.warn('It did not start.')} ${explainError(error)}`)
+  terminal.print(`\n${terminal.warn('It can not go on.')} ${explainError(error)}`)
   return 1
 })
 process.exit()
@@ -36,6 +36,8 @@ async function main(): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.resolve(0))
   process.once('disconnect', () => stop.resolve(0))
   process.stdout.on('error', () => stop.resolve(1))
+  // whatever goes wrong in here, a full disk first of all: nothing that was started is left behind
+  process.on('uncaughtException', stop.reject)
   try {
     return await Promise.race([stop.promise, run(home.path)])
   } finally {

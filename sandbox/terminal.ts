@@ -32,23 +32,24 @@ export function createTerminal(
 
   function stream(label: string) {
     const margin = textIndent()
-    output.write(indent + accent(label.padEnd(labelWidth)))
-    if (margin.length < labelWidth) output.write(`\n${margin}`)
+    // the gap after the label is written with the first word, so that no line ends in spaces
+    let gap = margin.length < labelWidth ? `\n${margin}` : ' '.repeat(labelWidth - label.length)
     let column = margin.length
     let isFirst = true
+    output.write(indent + accent(label))
     const add = (words: string) => {
       for (const word of words.split(/\s+/).filter(Boolean)) {
         if (!isFirst && column + 1 + word.length > width()) {
-          output.write(`\n${margin}`)
+          gap = `\n${margin}`
           column = margin.length
           isFirst = true
         }
         // an address that fits beside no label stays whole where it has a line to itself
         if (isFirst && column + word.length > width()) {
-          output.write(`\n${indent}`)
+          gap = `\n${indent}`
           column = indent.length
         }
-        output.write(isFirst ? word : ` ${word}`)
+        output.write(isFirst ? gap + word : ` ${word}`)
         column += word.length + (isFirst ? 0 : 1)
         isFirst = false
       }

@@ -6,11 +6,13 @@ import { dialCallee } from './dial.ts'
 import type { HandsetAction, HeardSource, LineEvent } from './line-events.ts'
 import type { PublicOrigins } from './public-edge.ts'
 import type { Recordings } from './recordings.ts'
-import type { RelaySession, RelaySessionDeps, SessionResult } from './relay-session.ts'
+import type { RelaySession, RelaySessionDeps } from './relay-session.ts'
 import { startRelaySession } from './relay-session.ts'
 import { TwilioError } from './twilio-error.ts'
 import type { TwimlElement } from './twiml.ts'
 import { parseTwiml } from './twiml.ts'
+import type { NextDocument } from './verb-results.ts'
+import { resolveUrl, sessionParams, twimlRecording } from './verb-results.ts'
 import type { Webhooks } from './webhooks.ts'
 
 const maxDocuments = 50
@@ -115,7 +117,7 @@ export function startLiveCall(deps: LiveCallDeps) {
   }
 
   async function carryOut(name: string, url: string, method: string, extra: Record<string, string> = {}): Promise<void> {
-    let next: Next | null = { name, url, method, extra }
+    let next: NextDocument | null = { name, url, method, extra }
     while (next && !hungUp.signal.aborted) {
       const [verbs, base]: [TwimlElement[], string] = await fetchDocument(next.name, next.url, next.method, next.extra)
       next = null
@@ -130,11 +132,11 @@ export function startLiveCall(deps: LiveCallDeps) {
     }
   }
 
-  async function carryOutVerb(verb: TwimlElement, base: string): Promise<Next | null> {
+  async function carryOutVerb(verb: TwimlElement, base: string): Promise<NextDocument | null> {
     const { attributes, text } = verb
     if (verb.name === 'Say' || verb.name === 'Play') await announce(verb.name === 'Say' ? text : `[${text}]`, Number(attributes.loop ?? 1))
     if (verb.name === 'Pause') await wait(Number(attributes.length ?? 1) * pace.secondMs)
-    if (verb.name === 'Start') startRecordingByTwiml(verb, base)
+    if (verb.name === 'Start') recordings.start(call, twimlRecording(verb, base))
     if (verb.name === 'Redirect') return { name: 'redirect', url: new URL(text, base).href, method: attributes.method ?? 'POST', extra: {} }
     const result = verb.name === 'Connect' ? await connect(verb) : verb.name === 'Dial' ? await dial(verb) : null
     if (!result || attributes.action === undefined) return null
@@ -181,6 +183,7 @@ export function startLiveCall(deps: LiveCallDeps) {
       onCycleEnd: ({ source, heard, isPreemptible }, isPreempted) =>
         tell({ type: 'speech-end', source, text: heard.trim(), isPreemptible, isPreempted }),
       onInterrupted: (heard) => tell({ type: 'interrupted', heard }),
+      onUnheard: () => tell({ type: 'unheard' }),
       onReconnect: (state) => tell({ type: 'reconnect', state }),
     })
     const result = await session.result
@@ -192,23 +195,6 @@ export function startLiveCall(deps: LiveCallDeps) {
   async function dial(verb: TwimlElement): Promise<Record<string, string>> {
     isPreambleOver = true
     return dialCallee(verb, { ...deps, wait, hasHungUp: () => hungUp.signal.aborted })
-  }
-
-  function startRecordingByTwiml({ children }: TwimlElement, base: string) {
-    const attributes = children[0]?.attributes ?? {}
-    const url = attributes.recordingStatusCallback
-    recordings.start(call, {
-      source: 'StartCallRecordingTwiML',
-      channels: attributes.channels === 'mono' ? 1 : 2,
-      track: attributes.track ?? 'both',
-      callback: url
-        ? {
-            url: resolveUrl(url, base),
-            method: attributes.recordingStatusCallbackMethod ?? 'POST',
-            events: (attributes.recordingStatusCallbackEvent ?? 'completed').split(/\s+/),
-          }
-        : null,
-    })
   }
 
   function end(by: typeof endedBy) {
@@ -270,21 +256,4 @@ export function startLiveCall(deps: LiveCallDeps) {
     isInRelaySession: () => session !== null,
     hearRecording: (sid: string, status: string) => tell({ type: 'recording', sid, status }),
   }
-}
-
-interface Next {
-  name: string
-  url: string
-  method: string
-  extra: Record<string, string>
-}
-
-function resolveUrl(url: string, base: string): string {
-  return URL.canParse(url) ? url : new URL(url, base).href
-}
-
-function sessionParams(result: SessionResult): Record<string, string> {
-  const base = { SessionId: result.sessionId, SessionStatus: result.status, SessionDuration: String(result.seconds) }
-  if (result.status === 'failed') return { ...base, ErrorCode: String(result.errorCode), ErrorMessage: result.errorMessage }
-  return result.status === 'ended' && result.handoffData !== undefined ? { ...base, HandoffData: result.handoffData } : base
 }

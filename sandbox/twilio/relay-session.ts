@@ -1,15 +1,15 @@
 import type { CallRecord } from './call-record.ts'
 import { newSid } from './call-record.ts'
-import type { Interruption, TalkCycle } from './playout.ts'
+import type { TalkCycle } from './playout.ts'
 import { createPlayout } from './playout.ts'
 import type { PublicOrigins } from './public-edge.ts'
 import type { RelayFrame } from './relay-frames.ts'
 import { parseRelayFrame } from './relay-frames.ts'
+import { allows, asInterruption, isBackchannel, isMultiWithoutItsProviders } from './relay-rules.ts'
 import { openRelaySocket } from './relay-socket.ts'
 import type { TwimlElement } from './twiml.ts'
 
 const maxMalformed = 10
-const backchannels = /^(uh[- ]?huh|mm+[- ]?hmm*|hmm+|yeah|yep|right|ok(ay)?|i see|sure)[.!]?$/i
 
 export interface RelaySessionDeps {
   call: CallRecord
@@ -26,6 +26,8 @@ export interface RelaySessionDeps {
   onWord(word: string, cycle: TalkCycle, sinceInputMs: number | null): void
   onCycleEnd(cycle: TalkCycle, isPreempted: boolean): void
   onInterrupted(heard: string): void
+  /** The caller spoke over something that may not be interrupted. */
+  onUnheard(): void
   onReconnect(state: 'lost' | 'back'): void
   onFrame(direction: 'sent' | 'received', frame: string): void
   note(level: 'warning' | 'error', code: number, message: string): void
@@ -115,9 +117,10 @@ export function startRelaySession(element: TwimlElement, deps: RelaySessionDeps)
   function hear(words: string) {
     const cycle = playout.speaking()
     if (cycle) {
-      if (attributes.ignoreBackchannel === 'true' && backchannels.test(words.trim())) return
-      if (allows('speech', cycle.interruptible)) interrupt()
-      else if (!allows('speech', attributes.reportInputDuringAgentSpeech)) return
+      const isInterrupting = allows('speech', cycle.interruptible)
+      const isReported = isInterrupting || allows('speech', attributes.reportInputDuringAgentSpeech)
+      if (!isReported || (attributes.ignoreBackchannel === 'true' && isBackchannel(words))) return deps.onUnheard()
+      if (isInterrupting) interrupt()
     }
     const lang = transcriptionLanguage === 'multi' ? 'en' : transcriptionLanguage
     const prompt = (voicePrompt: string, last: boolean) => send({ type: 'prompt', voicePrompt, lang, last })
@@ -182,7 +185,7 @@ export function startRelaySession(element: TwimlElement, deps: RelaySessionDeps)
       transcriptionLanguage = frame.transcriptionLanguage ?? transcriptionLanguage
     } else if (frame.type === 'end') {
       const unheard = playout.stop()
-      if (unheard > 0) note('warning', 64107, `'end' came ${unheard} words before the end of what was being spoken: the caller did not hear them`)
+      if (unheard > 0) note('warning', 0, `'end' came ${unheard} words before the end of what was being spoken: the caller did not hear them`)
       socket?.close()
       finish({ status: 'ended', handoffData: frame.handoffData })
     }
@@ -238,15 +241,4 @@ export function startRelaySession(element: TwimlElement, deps: RelaySessionDeps)
       finish({ status: 'completed' })
     },
   }
-}
-
-const allows = (input: 'speech' | 'dtmf', allowed: string | undefined): boolean => allowed === 'any' || allowed === input
-
-function asInterruption(value = 'any'): Interruption {
-  return value === 'true' ? 'any' : value === 'false' ? 'none' : (value as Interruption)
-}
-
-function isMultiWithoutItsProviders({ language, transcriptionLanguage, ttsProvider, transcriptionProvider }: Record<string, string>): boolean {
-  const isMulti = language === 'multi' || transcriptionLanguage === 'multi'
-  return isMulti && ((ttsProvider ?? 'ElevenLabs') !== 'ElevenLabs' || (transcriptionProvider ?? 'Deepgram') !== 'Deepgram')
 }

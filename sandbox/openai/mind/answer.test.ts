@@ -118,7 +118,7 @@ describe('the stand-in for a model', () => {
     const response_format = { type: 'json_schema', json_schema: { name: 'wrap_up', strict: true, schema } }
     const reply = answerAsModel(request([{ role: 'user', content: `<transcript>\n${transcript}\n</transcript>` }], { response_format }))
     expect(JSON.parse(reply.text)).toEqual({
-      summary: 'Dana Whitfield asked "Do you rent bikes?" and was told "Yes, city bikes by the day.". Not answered: "Do you sell surfboards?". A message was taken: "Please call me back.".',
+      summary: 'Dana Whitfield asked "Do you rent bikes?" and was told "Yes, city bikes by the day". Not answered: "Do you sell surfboards?". A message was taken: "Please call me back".',
       outcome: 'message-taken',
       tasks: [],
       gaps: ['Do you sell surfboards?'],

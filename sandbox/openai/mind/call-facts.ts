@@ -34,7 +34,7 @@ export function factsOf(transcript: string): CallFacts {
   const facts = { callerName, gaps, isMessageTaken, answered }
   return {
     callerName,
-    gaps,
+    gaps: words.some(intents.isAdvertising) ? [] : gaps,
     summary: summarise(facts, textOfEvents('message-taken')[0] ?? '', has('transfer-answered')),
     outcome: outcomeOf(has, words, isMessageTaken, answered.length > 0),
     tasks: isMessageTaken ? [] : tasksOf(words),
@@ -53,7 +53,7 @@ function answerTo(lines: Line[], at: number): string {
 }
 
 function summarise({ callerName, gaps, isMessageTaken, answered }: { callerName: string; gaps: string[]; isMessageTaken: boolean; answered: { question: string; answer: string }[] }, message: string, isTransferred: boolean): string {
-  const told = answered.slice(0, 3).map(({ question, answer }) => `asked "${clip(lastQuestion(question))}" and was told "${clip(sentencesOf(answer)[0] ?? answer)}"`)
+  const told = answered.slice(0, 4).map(({ question, answer }) => `asked "${clip(lastQuestion(question))}" and was told "${clip(opening(answer))}"`)
   const who = callerName || 'The caller'
   const parts = [
     told.length > 0 ? `${who} ${told.join('; then ')}.` : `${who} called.`,
@@ -64,7 +64,13 @@ function summarise({ callerName, gaps, isMessageTaken, answered }: { callerName:
   return parts.filter(Boolean).join(' ').slice(0, 1_000)
 }
 
-const clip = (text: string, length = 140) => (text.length > length ? `${text.slice(0, length - 1)}…` : text)
+const clip = (text: string, length = 140) => (text.length > length ? `${text.slice(0, length - 1)}…` : text.replace(/\.$/, ''))
+
+/** The first sentence, and the second where the first says as good as nothing. */
+function opening(answer: string): string {
+  const [first = answer, second = ''] = sentencesOf(answer)
+  return first.split(' ').length < 3 ? `${first} ${second}` : first
+}
 
 function outcomeOf(has: (event: string) => boolean, words: string[], isMessageTaken: boolean, isAnswered: boolean): string {
   if (has('emergency')) return 'emergency'

@@ -1,0 +1,89 @@
+import { createTestAccount, openTestCall } from '../test/kit/account.ts'
+import type { TestDatabase } from '../test/kit/database.ts'
+import { createTestDatabase } from '../test/kit/database.ts'
+import type { Message } from '../domain/conversation.ts'
+import type { Database } from './database.ts'
+import { createDatabase } from './database.ts'
+import type { Transcripts } from './transcripts.ts'
+import { createTranscripts } from './transcripts.ts'
+import { createWrapUps } from './wrap-ups.ts'
+
+let server: TestDatabase
+let database: Database
+let transcripts: Transcripts
+let account: { accountId: string; number: string }
+
+beforeAll(async () => {
+  server = await createTestDatabase()
+  database = await createDatabase({ url: server.appUrl, poolSize: 5 })
+  transcripts = createTranscripts(database)
+  account = await createTestAccount(database)
+})
+
+afterAll(async () => {
+  await database.close()
+  await server.drop()
+})
+
+const twentyTimes = <T>(work: (index: number) => Promise<T>) => Promise.all(Array.from({ length: 20 }, (_, i) => work(i)))
+const line = (changes: Partial<Message>): Message => ({
+  key: 'k',
+  seq: 0,
+  atMs: 1_800_000_000_123,
+  role: 'caller',
+  text: 'Hello',
+  event: null,
+  isInterrupted: false,
+  firstTokenMs: null,
+  passages: [],
+  ...changes,
+})
+
+it('a transcript reads back as it was written, in the order in which it was said', async () => {
+  const ref = await openTestCall(database, account)
+  const said = [
+    line({ key: 'a', text: "Do you sell helmets? '; drop table message; -- \\ ☎ " }),
+    line({ key: 'z', seq: 1, role: 'receptionist', text: 'Yes.', firstTokenMs: 312, passages: ['helmets', 'faq 2'] }),
+    line({ key: 'm', seq: 1, atMs: 1_800_000_000_124, role: 'event', event: 'keypad', text: '5', isInterrupted: true }),
+  ]
+  await transcripts.write(ref, [said[2]!, said[1]!])
+  await transcripts.write(ref, [said[0]!])
+  await transcripts.write(ref, [])
+  expect(await transcripts.read(ref)).toEqual(said)
+})
+
+it('a line that is written again is corrected, not doubled', async () => {
+  const ref = await openTestCall(database, account)
+  const whole = line({ role: 'receptionist', text: 'We are open from nine to five.', firstTokenMs: 300 })
+  const heard = { ...whole, text: 'We are open', isInterrupted: true, seq: 4, atMs: whole.atMs + 1, passages: ['hours'] }
+  await transcripts.write(ref, [whole])
+  await transcripts.write(ref, [{ ...whole, text: 'superseded in the same batch' }, heard])
+  expect(await transcripts.read(ref)).toEqual([heard])
+})
+
+it('twenty writers of the same lines, each in its own order, leave each line once', async () => {
+  const ref = await openTestCall(database, account)
+  const lines = Array.from({ length: 12 }, (_, seq) => line({ key: `k${String(seq).padStart(2, '0')}`, seq }))
+  await twentyTimes((index) => transcripts.write(ref, [...lines.slice(index % 12), ...lines.slice(0, index % 12)]))
+  expect(await transcripts.read(ref)).toEqual(lines)
+})
+
+it('a message for the business is kept once, as a task and as a line, by twenty attempts', async () => {
+  const ref = await openTestCall(database, account)
+  const message = { callerName: 'Ada', callbackNumber: '+12065551234', text: 'Call me back', urgency: 'urgent' as const }
+  await twentyTimes(() => transcripts.keepMessage(ref, 'm1', message, 1_800_000_000_123))
+  const record = await createWrapUps(database).load(ref)
+  expect(record?.tasks).toEqual([{ key: 'm1', kind: 'message', ...message, createdAtMs: 1_800_000_000_123 }])
+  const kept = line({ key: 'message-taken:m1', role: 'event', event: 'message-taken', text: 'Call me back' })
+  expect(await transcripts.read(ref)).toEqual([kept])
+})
+
+it('a transcript is found by its primary key, however many others there are', async () => {
+  const ref = await openTestCall(database, account)
+  const plan = await database.forAccount(ref.accountId, async (em) => {
+    await em.execute('set local enable_seqscan = off')
+    const sql = 'explain (costs off) select * from message where account_id = ? and conversation_id = ?'
+    return em.execute<object[]>(sql, [ref.accountId, ref.conversationId])
+  })
+  expect(JSON.stringify(plan)).toContain('message_pkey')
+})
