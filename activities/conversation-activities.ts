@@ -3,6 +3,7 @@ import { conversationRefSchema } from '../domain/conversation.ts'
 import { classifyFailures } from './application-failure.ts'
 import { createCallActivities } from './call-activities.ts'
 import type { ConversationActivityDeps } from './conversation-activity-deps.ts'
+import { withPulse } from './pulse.ts'
 import { createRecordingActivities } from './recording-activities.ts'
 import { createSummaryActivities } from './summary-activities.ts'
 
@@ -22,7 +23,7 @@ export function createConversationActivities(deps: ConversationActivityDeps) {
     async (ref: z.input<typeof conversationRefSchema>) =>
       activity(conversationRefSchema.parse(ref))
 
-  return classifyFailures({
+  const activities = {
     confirmEnded: async (ref: z.input<typeof conversationRefSchema>, options: z.input<typeof lookSchema>) =>
       calls.confirmEnded(conversationRefSchema.parse(ref), lookSchema.parse(options)),
     listDueWrapUps: calls.listDueWrapUps,
@@ -36,6 +37,7 @@ export function createConversationActivities(deps: ConversationActivityDeps) {
     summarise: ofConversation(summary.summarise),
     settleByFacts: ofConversation(summary.settleByFacts),
     tellOwner: ofConversation(summary.tellOwner),
-  })
+  }
+  return classifyFailures(withPulse(activities))
 }
 

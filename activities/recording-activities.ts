@@ -50,7 +50,7 @@ export function createRecordingActivities(deps: ConversationActivityDeps) {
     const recording = completed.find(({ sid }) => sid === recordingSid) ?? completed[0]
     if (!recording) throw new Failure('recording-not-ready', 'Twilio has no finished recording of this call')
     const { body, contentLength } = await twilio.downloadRecording(recording.sid)
-    const checked = checkedWave(withHeartbeats(body), contentLength)
+    const checked = checkedWave(untilCancelled(body), contentLength)
     await recordings.store(ref, { contentType: 'audio/wav', body: checked, atMs: nowMs() })
   }
 
@@ -66,7 +66,7 @@ export function createRecordingActivities(deps: ConversationActivityDeps) {
   async function readBack(ref: ConversationRef): Promise<void> {
     const kept = await recordings.find(ref)
     const hash = createHash('sha256')
-    for await (const chunk of withHeartbeats(recordings.read(ref))) hash.update(chunk)
+    for await (const chunk of untilCancelled(recordings.read(ref))) hash.update(chunk)
     if (kept?.sha256 !== hash.digest('hex')) throw new Failure('recording-corrupt', 'What was kept is not what was received')
   }
 
@@ -79,11 +79,6 @@ export function createRecordingActivities(deps: ConversationActivityDeps) {
   return { lookForRecording, storeRecording, deleteRecordingAtTwilio, markRecordingMissing }
 }
 
-/** Tells Temporal with every piece that the transfer lives, and ends it when Temporal has given it up. */
-async function* withHeartbeats(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const context = Context.current()
-  for await (const chunk of addAbortSignal(context.cancellationSignal, Readable.from(body, { objectMode: true }))) {
-    context.heartbeat()
-    yield chunk as Uint8Array
-  }
-}
+/** Ends with the activity: Temporal gave it up, or the worker stops. */
+const untilCancelled = (body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> =>
+  addAbortSignal(Context.current().cancellationSignal, Readable.from(body, { objectMode: true }))

@@ -7,6 +7,7 @@ import { closeOrm } from './close-orm.ts'
 import { databaseFailure } from './database-failure.ts'
 import { directoryRole } from './entities/isolation.ts'
 import { entities } from './tables.ts'
+import { tlsFor } from './tls.ts'
 
 export const databaseBounds = {
   /** From asking for a connection to the transaction standing: the pool's queue and the connection's set-up included. */
@@ -45,10 +46,12 @@ export async function createDatabase({
   const orm = new MikroORM({
     clientUrl: url,
     entities: [...entities],
-    pool: { min: 0, max: poolSize },
+    // One stays open, so that a call after a quiet time doesn't wait for a connection to be made.
+    pool: { min: 1, max: poolSize, idleTimeoutMillis: 60_000 },
     // Broken connections reach the caller as failures; the library would write them to the console as well.
     logger: () => undefined,
     driverOptions: {
+      ssl: tlsFor(url),
       application_name: applicationName,
       connectionTimeoutMillis: databaseBounds.beginWithinMs,
       statement_timeout: databaseBounds.statementMs,

@@ -9,6 +9,7 @@ import { Calls } from './migrations/2026-12-01-calls.ts'
 import type { Execute, Login } from './roles.ts'
 import { createRoles } from './roles.ts'
 import { entities } from './tables.ts'
+import { tlsFor } from './tls.ts'
 
 /** Oldest first; a migration that has run anywhere is never changed. */
 const migrations = [Calls]
@@ -24,7 +25,12 @@ export const createOwnerOrm = (adminUrl: string): MikroORM =>
     extensions: [Migrator],
     pool: { min: 0, max: 2 },
     logger: () => undefined,
-    driverOptions: { connectionTimeoutMillis: 5_000, lock_timeout: 60_000, application_name: 'ironvoice-migrate' },
+    driverOptions: {
+      ssl: tlsFor(adminUrl),
+      application_name: 'ironvoice-migrate',
+      connectionTimeoutMillis: 5_000,
+      lock_timeout: 60_000,
+    },
     // What is no account's stays out of the schema in which every table is some account's.
     migrations: { migrationsList: migrations, tableName: 'operations.migration', snapshot: false, silent: true },
     schemaGenerator: { ignoreSchema: ['operations'] },

@@ -52,6 +52,14 @@ it('a transcript reads back as it was written, in the order in which it was said
   expect(await transcripts.read(ref)).toEqual(said)
 })
 
+it('a character that PostgreSQL refuses is left out, instead of the line', async () => {
+  const ref = await openTestCall(database, account)
+  await transcripts.write(ref, [line({ text: 'Hel\0lo\uD800' })])
+  const message = { callerName: '\0Ada', callbackNumber: '\0', text: 'Call\0 me', urgency: 'low' as const }
+  await transcripts.keepMessage(ref, 'm', message, 1_800_000_000_124)
+  expect((await transcripts.read(ref)).map(({ text }) => text)).toEqual(['Hello\uFFFD', 'Call me'])
+})
+
 it('a line that is written again is corrected, not doubled', async () => {
   const ref = await openTestCall(database, account)
   const whole = line({ role: 'receptionist', text: 'We are open from nine to five.', firstTokenMs: 300 })

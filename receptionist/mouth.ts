@@ -30,7 +30,7 @@ export function createMouth(dialogue: Dialogue, ports: TurnPorts, signal: AbortS
   let isNewSentence = false
 
   const hush = ports.after(callBounds.fillerAfterMs, () => {
-    if (signal.aborted || text !== '') return
+    if (text !== '') return
     dialogue.addFiller(dialogue.phrases.filler)
     ports.say(dialogue.phrases.filler, { isFiller: true })
   })

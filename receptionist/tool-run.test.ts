@@ -101,8 +101,10 @@ describe('take_message', () => {
     await call.turn('tell them my bike is broken', takeMessage())
     await call.turn('do you sell helmets by the way', ['Yes. Do you need one?'])
     await call.turn('yes', ['For a child?'])
-    call.dialogue.recordReply('Are you still there?')
-    await call.turn('yes I am', ['Good.'])
+    const again = await call.turn('my bike is still broken', takeMessage())
+    expect(again.text).toContain(english.isThatRight)
+    call.dialogue.recordReply('This call has to end in two minutes.')
+    await call.turn('yes', ['Good.'])
     expect(call.kept).toEqual([])
   })
 

@@ -65,17 +65,17 @@ describe('an interrupted turn', () => {
     const caller = new AbortController()
     const turn = call.begin('when are you open', caller.signal)
     const stream = call.model.streams[0]!
-    stream.push('We open')
+    stream.push('We open at 9')
     await settle()
     caller.abort()
-    expect(await turn).toMatchObject({ text: 'We open', action: null, isProductive: true })
+    expect(await turn).toMatchObject({ text: 'We open at', action: null, isProductive: true })
     expect(stream.signal.aborted).toBe(true)
-    stream.push(' at nine.')
-    stream.end()
-    await call.clock.advance(60_000)
-    expect(call.said.join('')).toBe('We open')
-    expect(call.fillers).toEqual([])
     expect(call.clock.pending).toBe(0)
+    stream.push(' on weekdays.')
+    stream.end()
+    await settle()
+    expect(call.said.join('').trim()).toBe('We open at')
+    expect(call.dialogue.recentLines().at(-1)!.content.trim()).toBe('We open at')
   })
 
   it('says nothing of a message whose keeping was under way, and does not keep it twice', async () => {
@@ -136,6 +136,18 @@ describe('a slow or broken model is never silence', () => {
     call.model.streams[1]!.push('Yes, we do.')
     call.model.streams[1]!.end()
     expect(await turn).toMatchObject({ text: 'Yes, we do.', events: [] })
+  })
+
+  it('is left alone as long as its tokens come, however slowly', async () => {
+    const call = createTestCall()
+    const turn = call.begin('when are you open')
+    for (const token of ['We ', 'open ', 'at ', 'nine.']) {
+      await call.clock.advance(callBounds.stalledAfterMs - 500)
+      call.model.streams[0]!.push(token)
+    }
+    call.model.streams[0]!.end()
+    expect((await turn).text).toBe('We open at nine.')
+    expect(call.model.streams).toHaveLength(1)
   })
 
   it.each([

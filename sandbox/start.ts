@@ -15,7 +15,6 @@ import { endOwnProcesses } from './process-record.ts'
 import { startSandbox, type Sandbox } from './sandbox.ts'
 import { createTerminal } from './terminal.ts'
 
-const { values: flags } = parseArgs({ options: { exit: { type: 'boolean', default: false } } })
 const terminal = createTerminal(process.stdout, process.env)
 const directory = process.env.IRONVOICE_HOME || '.ironvoice'
 const say = (line: string) => terminal.print(terminal.dim(`  ${line}`))
@@ -29,13 +28,15 @@ process.exitCode = await main().catch((error: Error) => {
 process.exit()
 
 async function main(): Promise<number> {
+  const { values: flags } = parseArgs({ options: { exit: { type: 'boolean', default: false } } })
   const home = await openHome(directory, say)
   const parts = createParts({ abort: () => endOwnProcesses(home.path), say })
   const stop = Promise.withResolvers<number>()
-  // a terminal that is gone, or a launcher that was killed, ends us as Ctrl-C does
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.resolve(0))
-  process.once('disconnect', () => stop.resolve(0))
-  process.stdout.on('error', () => stop.resolve(1))
+  // a terminal that is gone, or a launcher that was killed, ends us as Ctrl-C does; a check that is broken off has not passed
+  const interrupt = () => stop.resolve(flags.exit ? 1 : 0)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt)
+  process.once('disconnect', interrupt)
+  process.stdout.on('error', interrupt)
   // whatever goes wrong in here, a full disk first of all: nothing that was started is left behind
   process.on('uncaughtException', stop.reject)
   try {

@@ -38,7 +38,8 @@ export async function hostWorkflows(options: HostOptions): Promise<void> {
       await runOnce(options, workflowBundle)
     } catch (error) {
       if (!isAway(error)) throw error
-      logger.warn({ code: 'temporal-unavailable', server: address, kind: (error as Error).name }, 'Temporal is away, waiting for it')
+      const { name: kind, message: reason } = error as Error
+      logger.warn({ code: 'temporal-unavailable', server: address, kind, reason }, 'Temporal is away, waiting for it')
       await wait(retryEveryMs, undefined, { signal }).catch(() => undefined)
     }
   }
@@ -55,7 +56,9 @@ async function runOnce(options: HostOptions, workflowBundle: WorkflowBundle): Pr
       if (worker.getState() !== 'RUNNING') throw new Failure('temporal-unavailable')
       await connection.workflowService.getSystemInfo({})
     })
-    await worker.runUntil(signal.aborted ? Promise.resolve() : once(signal, 'abort'))
+    await worker.runUntil(async () => {
+      if (!signal.aborted) await once(signal, 'abort')
+    })
   } finally {
     // A worker that failed before it ran holds on to its connection.
     await connection.close().catch(() => undefined)

@@ -7,6 +7,7 @@ import { wrapUpConversation } from './wrap-up-conversation.ts'
 
 const { listDueWrapUps, passByForNow } = proxyActivities<ConversationActivities>({
   startToCloseTimeout: '30 seconds',
+  heartbeatTimeout: '15 seconds',
   // The next sweep is half a minute away: what goes on failing now is its business.
   scheduleToCloseTimeout: '1 minute',
   retry: { initialInterval: '1 second', maximumInterval: '5 seconds' },

@@ -16,19 +16,24 @@ const summaryWithinMs = 24 * hours
 /** The owner's address may be mistyped, and put right in the dashboard. */
 const toldWithinMs = 72 * hours
 
+/** A worker that was killed is noticed by then. */
+const heartbeatTimeout = '15 seconds'
+
 const { meterUsage, settleByFacts, markRecordingMissing, markWrappedUp } = proxyActivities<ConversationActivities>({
   startToCloseTimeout: '15 seconds',
+  heartbeatTimeout,
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
 })
 
 const { confirmEnded, lookForRecording } = proxyActivities<ConversationActivities>({
   startToCloseTimeout: '30 seconds',
+  heartbeatTimeout,
   retry: { initialInterval: '2 seconds', maximumInterval: '5 minutes' },
 })
 
 const { storeRecording, deleteRecordingAtTwilio } = proxyActivities<ConversationActivities>({
   startToCloseTimeout: '30 minutes',
-  heartbeatTimeout: '30 seconds',
+  heartbeatTimeout,
   scheduleToCloseTimeout: recordingWithinMs,
   retry: {
     initialInterval: '5 seconds',
@@ -39,12 +44,14 @@ const { storeRecording, deleteRecordingAtTwilio } = proxyActivities<Conversation
 
 const { summarise } = proxyActivities<ConversationActivities>({
   startToCloseTimeout: '90 seconds',
+  heartbeatTimeout,
   scheduleToCloseTimeout: summaryWithinMs,
   retry: { initialInterval: '2 seconds', maximumInterval: '10 minutes' },
 })
 
 const { tellOwner } = proxyActivities<ConversationActivities>({
   startToCloseTimeout: '30 seconds',
+  heartbeatTimeout,
   scheduleToCloseTimeout: toldWithinMs,
   retry: { initialInterval: '2 seconds', maximumInterval: '5 minutes' },
 })

@@ -3,6 +3,7 @@ import { channels, directions, recordingStates } from '../../domain/conversation
 import { outcomes } from '../../domain/outcome.ts'
 import { KnowledgeVersion, ofAccount } from './account.ts'
 import { EpochMs } from './epoch-ms.ts'
+import { FreeText } from './free-text.ts'
 import { isolatedBy, listedInDirectory } from './isolation.ts'
 
 export const Contact = defineEntity({
@@ -41,8 +42,8 @@ export const Conversation = defineEntity({
         .deleteRule('no action')
         .updateRule('no action'),
     direction: p.enum(directions),
-    calledNumber: p.text(),
-    callerNumber: p.text(),
+    calledNumber: p.type(FreeText),
+    callerNumber: p.type(FreeText),
     knowledgeVersion: p.integer(),
     knowledge: () =>
       p
@@ -57,7 +58,7 @@ export const Conversation = defineEntity({
     recordingState: p.enum(recordingStates).default('off'),
     recordingSid: p.text().nullable(),
     outcome: p.enum(outcomes).nullable(),
-    summary: p.text().nullable(),
+    summary: p.type(FreeText).nullable(),
     /** Written with the row and pulled forward by its end, so that a wrap-up nobody started is found and started. */
     wrapUpDueAtMs: p.type(EpochMs).fieldName('wrap_up_due_at'),
     summarisedAtMs: p.type(EpochMs).fieldName('summarised_at').nullable(),

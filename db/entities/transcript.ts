@@ -3,6 +3,7 @@ import type { ConversationEvent } from '../../domain/conversation.ts'
 import { urgencies } from '../../domain/conversation.ts'
 import { ofConversation } from './conversation.ts'
 import { EpochMs } from './epoch-ms.ts'
+import { FreeText } from './free-text.ts'
 import { isolatedBy } from './isolation.ts'
 
 /** One line of a transcript; its primary key is also the index that a transcript is read by. */
@@ -18,7 +19,7 @@ export const Message = defineEntity({
     seq: p.integer(),
     atMs: p.type(EpochMs).fieldName('at'),
     role: p.enum(['caller', 'receptionist', 'event'] as const),
-    text: p.text(),
+    text: p.type(FreeText),
     event: p.text().$type<ConversationEvent>().nullable(),
     isInterrupted: p.boolean(),
     firstTokenMs: p.integer().nullable(),
@@ -37,10 +38,10 @@ export const Task = defineEntity({
     conversation: ofConversation,
     key: p.text().primary(),
     kind: p.enum(['message', 'follow-up'] as const),
-    text: p.text(),
+    text: p.type(FreeText),
     urgency: p.enum(urgencies),
-    callerName: p.text().default(''),
-    callbackNumber: p.text().default(''),
+    callerName: p.type(FreeText).default(''),
+    callbackNumber: p.type(FreeText).default(''),
     isDone: p.boolean().default(false),
     createdAtMs: p.type(EpochMs).fieldName('created_at'),
   },
@@ -56,7 +57,7 @@ export const KnowledgeGap = defineEntity({
     conversationId: p.uuid().primary(),
     conversation: ofConversation,
     key: p.text().primary(),
-    question: p.text(),
+    question: p.type(FreeText),
     createdAtMs: p.type(EpochMs).fieldName('created_at'),
   },
 })

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 
 export const faultSchema = z.strictObject({
-  /** Part of `METHOD /path`, or the name of a callback (`callback recording`); strikes everything when absent. */
+  /** Part of `METHOD /path`, or of the name of what the vendor sends (`callback recording`, `webhook voice`); strikes every request when absent. */
   on: z.string().max(200).optional(),
   /** Strikes so many times, then is over; for good when absent. */
   times: z.int().min(1).max(1_000_000).optional(),
   /**
    * `status` refuses in the vendor's error form · `slow` waits `delayMs`, then goes on · `reset` breaks the connection · `hang` never answers
    * · `unheard` does what was asked and breaks the connection · `cut-body` sends half · `wrong-json` sends what does not parse
-   * · `stall` stops a stream after `afterTokens` · `lose` and `duplicate` are for callbacks that the vendor sends.
+   * · `stall` stops a stream after `afterTokens` · `lose` (callbacks only) and `duplicate` are for what the vendor sends.
    */
   kind: z.enum(['status', 'slow', 'reset', 'hang', 'unheard', 'cut-body', 'wrong-json', 'stall', 'lose', 'duplicate']),
   status: z.int().min(400).max(599).optional(),
@@ -32,7 +32,7 @@ export function createFaults() {
     list: (): Fault[] => pending,
     /** The fault that strikes this event, if any. */
     strike(event: string): Fault | undefined {
-      const fault = pending.find(({ on }) => on === undefined || event.includes(on))
+      const fault = pending.find(({ on }) => (on === undefined ? isRequest(event) : event.includes(on)))
       if (fault?.times === undefined) return fault
       fault.times -= 1
       if (fault.times === 0) pending = pending.filter((other) => other !== fault)
@@ -40,3 +40,5 @@ export function createFaults() {
     },
   }
 }
+
+const isRequest = (event: string) => /^[A-Z]+ \//.test(event)

@@ -197,6 +197,56 @@ describe('a call through the Twilio stand-in', () => {
     expect(paramsOf('/action')).toEqual([expect.objectContaining({ SessionStatus: 'failed', ErrorCode: '64101' })])
   })
 
+  it('sends an eager prompt before the final one where partial prompts are asked for', async () => {
+    application.answerWithRelay('partialPrompts="true" speechModel="flux"')
+    application.answerPrompts('Yes.')
+    await start()
+    await (await call()).say('Are you open on Sunday mornings?')
+    expect(application.framesOf('prompt').map(({ voicePrompt, last }) => [voicePrompt, last])).toEqual([
+      ['Are you open', false],
+      ['Are you open on Sunday mornings?', false],
+      ['Are you open on Sunday mornings?', true],
+    ])
+  })
+
+  it('a backchannel interrupts nothing where it is to be ignored', async () => {
+    application.answerWithRelay('ignoreBackchannel="true"')
+    application.answerPrompts('One two three four.')
+    await start({ pace: { wordMs: 5 } })
+    const phone = await call()
+    const reply = phone.say('Count')
+    expect(await phone.interrupt('mm-hmm', { afterWords: 2 })).toMatchObject({ endedBy: 'unheard' })
+    expect(await reply).toMatchObject({ text: 'One two three four.', isInterrupted: false })
+  })
+
+  it('may send again after a reconnect what it had sent before the drop', async () => {
+    application.answerWithRelay('applicationReconnect="true"')
+    application.answerPrompts('Yes.')
+    await start()
+    twilio.setResentFrames(1)
+    const phone = await call()
+    await phone.say('Open?')
+    application.dropSockets()
+    await application.until(() => application.framesOf('prompt').length === 2)
+    expect(application.frames.map(({ type }) => type)).toEqual(['setup', 'prompt', 'setup', 'prompt'])
+  })
+
+  it('a webhook that does not answer in time gets the fallback, too', async () => {
+    application.answer('/voice', 'never')
+    application.answer('/fallback', '<Response><Reject/></Response>')
+    await start({ webhookTimeoutMs: 20 })
+    expect(await (await call()).ended).toMatchObject({ status: 'no-answer', durationSeconds: 0 })
+    expect(paramsOf('/fallback')).toEqual([expect.objectContaining({ ErrorCode: '11205' })])
+  })
+
+  it('the voice webhook comes more than once on demand, for one call', async () => {
+    application.answer('/voice', '<Response><Hangup/></Response>')
+    await start()
+    twilio.setFaults([{ on: 'webhook voice', kind: 'duplicate', copies: 3, times: 1 }])
+    const { callSid } = await call()
+    expect(paramsOf('/voice').map(({ CallSid }) => CallSid)).toEqual([callSid, callSid, callSid])
+  })
+
   it('callbacks are lost and doubled on demand', async () => {
     application.answer('/voice', '<Response><Hangup/></Response>')
     await start()

@@ -39,6 +39,7 @@ export async function startTestApplication() {
       if (!isSigned(request, 'http', params)) return response.writeHead(403).end()
       received.push({ path, params })
       check()
+      if (answer === 'never') return
       if (typeof answer === 'number') return response.writeHead(answer).end()
       response.writeHead(200, { 'Content-Type': 'text/xml' }).end(answer)
     })
@@ -64,6 +65,7 @@ export async function startTestApplication() {
     received,
     frames,
     framesOf: (type: string) => frames.filter((frame) => frame.type === type),
+    /** TwiML, a status to fail with, or `never`. */
     answer: (path: string, twiml: string | number) => void answers.set(path, twiml),
     /** A document that says a disclosure and opens a session. */
     answerWithRelay(attributes = '', { url = relayUrl, disclosure = '<Say>This call is recorded.</Say>' } = {}) {
