@@ -47,11 +47,16 @@ export function createRecordingActivities(deps: ConversationActivityDeps) {
     const { externalId, recordingState, recordingSid } = await loadConversation(deps, ref)
     if (keptStates.includes(recordingState)) return
     const completed = (await twilio.listRecordings(externalId)).filter(({ status }) => status === 'completed')
-    const recording = completed.find(({ sid }) => sid === recordingSid) ?? completed[0]
+    const [longest] = completed.toSorted((a, b) => (b.durationSeconds ?? 0) - (a.durationSeconds ?? 0))
+    const recording = completed.find(({ sid }) => sid === recordingSid) ?? longest
     if (!recording) throw new Failure('recording-not-ready', 'Twilio has no finished recording of this call')
-    const { body, contentLength } = await twilio.downloadRecording(recording.sid)
-    const checked = checkedWave(untilCancelled(body), contentLength)
-    await recordings.store(ref, { contentType: 'audio/wav', body: checked, atMs: nowMs() })
+    await recordings.store(ref, { contentType: 'audio/wav', body: download(recording.sid), atMs: nowMs() })
+  }
+
+  /** Opened when it is first read, so that nothing is left open where the database has no room for it. */
+  async function* download(recordingSid: string): AsyncGenerator<Uint8Array> {
+    const { body, contentLength } = await twilio.downloadRecording(recordingSid)
+    yield* checkedWave(untilCancelled(body), contentLength)
   }
 
   /** Deletes what Twilio has of the call, if it is kept here, which is looked at first, or if it must not be kept at all. */

@@ -11,7 +11,7 @@ export interface WrappedKey {
 export interface AccountKeys {
   /** A new 256-bit key for an account, wrapped by the newest key of the keyring. */
   create(accountId: string): WrappedKey
-  /** @throws Failure `config-invalid` when the keyring lacks the key, `internal` when the wrapped key was tampered with. */
+  /** @throws Failure `config-invalid` when the keyring lacks the key, `internal` when the wrapped key doesn't open */
   unwrap(accountId: string, wrapped: WrappedKey): Uint8Array
 }
 

@@ -69,7 +69,7 @@ it('a number that is somebody’s already is refused, and nothing of the account
   expect(await createDirectory(database).findAccountByNumber('+12065550122')).toBeNull()
 })
 
-it('knowledge is published as the next version, by twenty at once one each; earlier versions stay readable', async () => {
+it('knowledge is published as the next version, by twenty at once one each; earlier ones stay readable', async () => {
   const accountId = await accounts.create(anAccount())
   const versions = await Promise.all(
     Array.from({ length: 20 }, (_, index) =>

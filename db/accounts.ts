@@ -87,6 +87,7 @@ async function assignNumber(em: EntityManager, accountId: string, e164: string):
 
 async function publish(em: EntityManager, accountId: string, version: number, content: Knowledge): Promise<number> {
   await tables(em).insertInto('knowledge_version').values({ accountId, version, content }).execute()
-  await tables(em).updateTable('account').set({ publishedKnowledgeVersion: version }).where('id', '=', accountId).execute()
+  const account = tables(em).updateTable('account').where('id', '=', accountId)
+  await account.set({ publishedKnowledgeVersion: version }).execute()
   return version
 }

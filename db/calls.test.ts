@@ -31,7 +31,8 @@ afterAll(async () => {
   await server.drop()
 })
 
-const twentyTimes = <T>(work: (index: number) => Promise<T>) => Promise.all(Array.from({ length: 20 }, (_, i) => work(i)))
+const twentyTimes = <T>(work: (index: number) => Promise<T>) =>
+  Promise.all(Array.from({ length: 20 }, (_, index) => work(index)))
 const startedAtMs = 1_800_000_000_123
 const aCall = (changes: Partial<NewCall> = {}): NewCall => ({
   accountId: account.accountId,

@@ -4,6 +4,7 @@ import type { ConversationRef, Direction, RecordingState } from '../domain/conve
 import { Failure } from '../domain/failure.ts'
 import { e164Schema } from '../domain/phone-number.ts'
 import type { Database } from './database.ts'
+import { selectConversation, updateConversation } from './one-conversation.ts'
 import { tables } from './tables.ts'
 
 export interface NewCall {
@@ -99,12 +100,7 @@ export function createCalls(database: Database): Calls {
 
     claimRelaySession: ({ accountId, conversationId, tokenId, sessionId, atMs }) =>
       database.forAccount(accountId, async (em) => {
-        const conversation = await tables(em)
-          .selectFrom('conversation')
-          .select('id')
-          .where('accountId', '=', accountId)
-          .where('id', '=', conversationId)
-          .executeTakeFirst()
+        const conversation = await selectConversation(em, { accountId, conversationId }).select('id').executeTakeFirst()
         if (!conversation) return 'refused'
         const made = await tables(em)
           .insertInto('relay_session')
@@ -135,7 +131,7 @@ export function createCalls(database: Database): Calls {
 
     claimRecording: (ref) =>
       database.forAccount(ref.accountId, async (em) => {
-        const claimed = await updateOne(em, ref)
+        const claimed = await updateConversation(em, ref)
           .set({ recordingState: 'starting' })
           .where('recordingState', '=', 'due')
           .returning('id')
@@ -145,31 +141,31 @@ export function createCalls(database: Database): Calls {
 
     setRecording: (ref, { state, recordingSid }) =>
       database.forAccount(ref.accountId, async (em) => {
-        await updateOne(em, ref)
+        await updateConversation(em, ref)
           .set({ recordingState: state })
           .where('recordingState', 'in', comesFrom[state])
           .execute()
         const after = recordingSid
-          ? await updateOne(em, ref).set({ recordingSid }).returning('recordingState').executeTakeFirst()
-          : await selectOne(em, ref).select('recordingState').executeTakeFirst()
+          ? await updateConversation(em, ref).set({ recordingSid }).returning('recordingState').executeTakeFirst()
+          : await selectConversation(em, ref).select('recordingState').executeTakeFirst()
         if (!after) throw new Failure('not-found', 'No such conversation')
         return after.recordingState
       }),
 
     recording: (ref) =>
       database.forAccount(ref.accountId, async (em) => {
-        const found = await selectOne(em, ref).select(['recordingState', 'recordingSid']).executeTakeFirst()
+        const found = await selectConversation(em, ref).select(['recordingState', 'recordingSid']).executeTakeFirst()
         return found ? { state: found.recordingState, recordingSid: found.recordingSid } : null
       }),
 
     reportEnd: (ref, { endedAtMs, durationSeconds, atMs }) =>
       database.forAccount(ref.accountId, async (em) => {
-        await updateOne(em, ref).set({ wrapUpDueAtMs: atMs }).where('wrapUpDueAtMs', '>', atMs).execute()
+        await updateConversation(em, ref).set({ wrapUpDueAtMs: atMs }).where('wrapUpDueAtMs', '>', atMs).execute()
         if (endedAtMs !== undefined) {
-          await updateOne(em, ref).set({ endedAtMs }).where('endedAtMs', 'is', null).execute()
+          await updateConversation(em, ref).set({ endedAtMs }).where('endedAtMs', 'is', null).execute()
         }
         if (durationSeconds !== undefined) {
-          await updateOne(em, ref).set({ durationSeconds }).where('durationSeconds', 'is', null).execute()
+          await updateConversation(em, ref).set({ durationSeconds }).where('durationSeconds', 'is', null).execute()
         }
       }),
 
@@ -179,7 +175,7 @@ export function createCalls(database: Database): Calls {
           .updateTable('contact')
           .set({ optedOutAtMs: atMs })
           .where('accountId', '=', ref.accountId)
-          .where('id', 'in', selectOne(em, ref).select('contactId'))
+          .where('id', 'in', selectConversation(em, ref).select('contactId'))
           .where('optedOutAtMs', 'is', null)
           .execute()
       }),
@@ -203,9 +199,3 @@ async function contactOf(em: EntityManager, accountId: string, phone: string): P
     .executeTakeFirstOrThrow()
   return id
 }
-
-const updateOne = (em: EntityManager, { accountId, conversationId }: ConversationRef) =>
-  tables(em).updateTable('conversation').where('accountId', '=', accountId).where('id', '=', conversationId)
-
-const selectOne = (em: EntityManager, { accountId, conversationId }: ConversationRef) =>
-  tables(em).selectFrom('conversation').where('accountId', '=', accountId).where('id', '=', conversationId)

@@ -2,10 +2,10 @@ import { Failure } from '../domain/failure.ts'
 
 /** SQLSTATE classes and codes that say "not now": connections, resources, shutdown, time-outs, lost races. */
 const passing = /^(08|53|57P|57014|55P03|25P0[34]|25006|40001|40P01)/
-const socketCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT'])
+const socketError = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET)/
 // What pg says without a code of its own.
 const lostConnection =
-  /^(Connection terminated|Connection ended|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after)/
+  /^(Connection (terminated|ended)|timeout exceeded|Client (has encountered a connection error|was closed)|Cannot use a pool)/
 
 interface DriverError extends Error {
   code?: string
@@ -26,10 +26,11 @@ export function databaseFailure(error: unknown): unknown {
   if (error instanceof Failure || !isDriverError(error)) return error
   const { code = '', message, table, constraint } = error
   if (passing.test(code)) return new Failure('database-unavailable', `PostgreSQL ${code}`)
-  if (socketCodes.has(code)) return new Failure('database-unavailable', `Database connection: ${code}`)
+  if (socketError.test(code)) return new Failure('database-unavailable', `Database connection: ${code}`)
   if (lostConnection.test(message)) return new Failure('database-unavailable', 'Database connection lost')
   if (/^[0-9A-Z]{5}$/.test(code)) {
-    return new Failure('internal', `PostgreSQL ${code}${table ? ` on ${table}` : ''}${constraint ? ` (${constraint})` : ''}`)
+    const place = `${table ? ` on ${table}` : ''}${constraint ? ` (${constraint})` : ''}`
+    return new Failure('internal', `PostgreSQL ${code}${place}`)
   }
   return error
 }

@@ -119,7 +119,7 @@ describe('trouble with the connection is database-unavailable, soon', () => {
     silent.close()
   })
 
-  it('the server freezes in the middle of a unit of work: nothing of it is kept, its connection is never used again', async () => {
+  it('the server freezes within a unit of work: nothing of it is kept, its connection is never used again', async () => {
     const freezer = await createFreezer(server.appUrl)
     const database = await connectTo(freezer.url, 1)
     const { accountId } = await createTestAccount(database)
@@ -197,7 +197,8 @@ it('a driver’s error leaves no value of a row behind', async () => {
     () => new Error('nothing failed'),
     (error) => error,
   )
-  expect(failure).toMatchObject({ code: 'internal', message: 'PostgreSQL 23505 on contact (contact_account_id_phone_unique)' })
+  const message = 'PostgreSQL 23505 on contact (contact_account_id_phone_unique)'
+  expect(failure).toMatchObject({ code: 'internal', message })
   expect(failure.cause).toBeUndefined()
   expect(`${failure.stack}${JSON.stringify(failure)}`).not.toMatch(/Grace|2065552222/)
 })

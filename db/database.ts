@@ -10,13 +10,13 @@ import { entities } from './tables.ts'
 import { tlsFor } from './tls.ts'
 
 export const databaseBounds = {
-  /** From asking for a connection to the transaction standing: the pool's queue and the connection's set-up included. */
+  /** From asking for a connection to standing in a transaction, the pool's queue included. */
   beginWithinMs: 2_000,
   /** After that the server cancels a statement … */
   statementMs: 1_500,
   /** … and after that the connection counts as dead, because the server doesn't answer at all. */
   answerWithinMs: 1_900,
-  /** A unit of work that waits for something else (a recording that streams in) holds its transaction at most so long. */
+  /** So long may a unit of work wait for something else, such as the next piece of a recording. */
   idleInTransactionMs: 30_000,
 } as const
 

@@ -120,7 +120,8 @@ describe('P-isolation: no account sees or changes another’s rows, whatever SQL
         const sql = `select to_jsonb(t) as row from ${name} t where ${owner} = $1 limit 1`
         const [copy] = await execute<{ row: object }>(server.adminUrl, sql, [mine])
         const columns = Object.keys(copy!.row).join(', ')
-        const insert = `insert into ${name} (${columns}) select ${columns} from jsonb_populate_record(null::${name}, $1)`
+        const insert = `insert into ${name} (${columns})
+          select ${columns} from jsonb_populate_record(null::${name}, $1)`
         return refusal(asApp(accountId, insert, [JSON.stringify(copy!.row)]))
       })
     expect(await inserting(theirs)).toEqual(all('policy'))
@@ -202,7 +203,7 @@ describe('P-isolation: no account sees or changes another’s rows, whatever SQL
     expect(await createTranscripts(database).read(ref)).toEqual([])
   })
 
-  it('unique keys carry the account, so nothing can be inferred from a collision; a phone number alone is global', async () => {
+  it('unique keys carry the account, so that no collision tells anything; a phone number alone is global', async () => {
     const keys = await execute<{ name: string }>(
       server.adminUrl,
       `select indexrelid::regclass::text as name from pg_index where indisunique

@@ -39,7 +39,7 @@ export const createOwnerOrm = (adminUrl: string): MikroORM =>
 /**
  * Brings the database at `adminUrl` to the present schema: roles (the app's log-in is that of `appUrl`), migrations,
  * grants. May run any number of times, and several times at once.
- * @throws Failure `database-unavailable`; `config-invalid` when the server is too old or `appUrl` is no log-in of its own.
+ * @throws Failure `database-unavailable`; `config-invalid` when the server is too old, or `appUrl` the owner's
  */
 export async function migrateDatabase({ adminUrl, appUrl }: { adminUrl: string; appUrl: string }): Promise<void> {
   const login = loginOf(appUrl)

@@ -8,6 +8,7 @@ import type { AccountKeys } from './account-keys.ts'
 import { createAccountKeys, open, seal } from './account-keys.ts'
 import type { Database } from './database.ts'
 import { inChunks } from './in-chunks.ts'
+import { updateConversation } from './one-conversation.ts'
 import { tables } from './tables.ts'
 
 export interface NewRecording {
@@ -22,8 +23,8 @@ export interface Recordings {
   /**
    * Streams a recording in, enciphered under the account's own key, and moves the conversation to `stored`: all of it or
    * nothing. Done already: `body` isn't touched.
-   * @throws Failure `recording-corrupt` (empty, or another checksum), `request-too-large`, `recording-not-ready` (somebody
-   * else is storing it now), `not-found` (no recording is awaited: switched off, or objected to); whatever `body` throws
+   * @throws Failure `recording-corrupt` (empty, or another checksum), `request-too-large`, `recording-not-ready`
+   * (another attempt is at it), `not-found` (none is awaited: switched off, or objected to); whatever `body` throws
    */
   store(ref: ConversationRef, recording: NewRecording): Promise<void>
   /** `byteLength` and `sha256` (lower-case hex) are of the recording as it was before it was enciphered. */
@@ -87,7 +88,8 @@ export function createRecordings(
         return { facts, key: await keyOf(em, keys, ref.accountId) }
       })
       const { start, end } = range ?? { start: 0, end: facts.byteLength - 1 }
-      if (!(start >= 0 && start <= end && end < facts.byteLength)) throw new Failure('request-malformed', 'No such bytes')
+      const isInside = start >= 0 && start <= end && end < facts.byteLength
+      if (!isInside) throw new Failure('request-malformed', 'No such bytes')
       const lastSeq = Math.ceil(facts.byteLength / facts.chunkBytes) - 1
       for (let seq = Math.floor(start / facts.chunkBytes); seq * facts.chunkBytes <= end; seq += 1) {
         const sealed = await database.forAccount(ref.accountId, (em) => selectChunk(em, ref, seq))
@@ -128,12 +130,9 @@ async function keyOf(em: EntityManager, keys: AccountKeys, accountId: string): P
   return keys.unwrap(accountId, wrapped)
 }
 
-async function markStored(em: EntityManager, { accountId, conversationId }: ConversationRef): Promise<void> {
-  const marked = await tables(em)
-    .updateTable('conversation')
+async function markStored(em: EntityManager, ref: ConversationRef): Promise<void> {
+  const marked = await updateConversation(em, ref)
     .set({ recordingState: 'stored' })
-    .where('accountId', '=', accountId)
-    .where('id', '=', conversationId)
     .where('recordingState', 'in', ['due', 'starting', 'started', 'missing'])
     .returning('id')
     .executeTakeFirst()

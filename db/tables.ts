@@ -43,5 +43,8 @@ interface Tables {
   recording_chunk: Columns<typeof RecordingChunk>
 }
 
-/** Queries of the unit of work that `em` belongs to: typed by the entities, values sent as parameters, never as text. */
+/**
+ * Queries of the unit of work that `em` belongs to, typed by the entities; values travel as parameters, never as text.
+ * Values are converted where they meet their column, but not inside a function such as coalesce.
+ */
 export const tables = (em: EntityManager) => em.getKysely<Tables>(naming)

@@ -4,7 +4,7 @@ import type { Database } from './database.ts'
 import { tables } from './tables.ts'
 
 export interface Tenants {
-  /** The account with its published knowledge, or with `version` of it. Null when there is no such account or version. */
+  /** The account with its published knowledge, or with `version` of it; null when there is no such one. */
   load(accountId: string, version?: number): Promise<Tenant | null>
 }
 

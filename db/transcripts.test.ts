@@ -25,7 +25,8 @@ afterAll(async () => {
   await server.drop()
 })
 
-const twentyTimes = <T>(work: (index: number) => Promise<T>) => Promise.all(Array.from({ length: 20 }, (_, i) => work(i)))
+const twentyTimes = <T>(work: (index: number) => Promise<T>) =>
+  Promise.all(Array.from({ length: 20 }, (_, index) => work(index)))
 const line = (changes: Partial<Message>): Message => ({
   key: 'k',
   seq: 0,

@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql'
 import type { Channel, ConversationRef, RecordingState, TakenMessage } from '../domain/conversation.ts'
 import type { Outcome, WrapUp } from '../domain/outcome.ts'
 import type { Database } from './database.ts'
+import { selectConversation, updateConversation } from './one-conversation.ts'
 import { tables } from './tables.ts'
 
 export interface ConversationTask {
@@ -65,13 +66,10 @@ export function createWrapUps(database: Database): WrapUps {
   return {
     load: (ref) =>
       database.forAccount(ref.accountId, async (em) => {
-        const found = await tables(em)
-          .selectFrom('conversation')
+        const found = await selectConversation(em, ref)
           .select(['channel', 'externalId', 'callerNumber', 'calledNumber', 'startedAtMs', 'endedAtMs'])
           .select(['durationSeconds', 'recordingState', 'recordingSid', 'outcome', 'summary', 'knowledgeVersion'])
           .select(['summarisedAtMs', 'ownerToldAtMs', 'wrappedUpAtMs'])
-          .where('accountId', '=', ref.accountId)
-          .where('id', '=', ref.conversationId)
           .executeTakeFirst()
         if (!found) return null
         const { summarisedAtMs, ownerToldAtMs, wrappedUpAtMs, ...facts } = found
@@ -87,7 +85,7 @@ export function createWrapUps(database: Database): WrapUps {
 
     settle: (ref, { outcome, summary, tasks, gaps, atMs }) =>
       database.forAccount(ref.accountId, async (em) => {
-        const settled = await updateOne(em, ref)
+        const settled = await updateConversation(em, ref)
           .set({ outcome, summary, summarisedAtMs: atMs })
           .where('summarisedAtMs', 'is', null)
           .returning('id')
@@ -121,23 +119,20 @@ export function createWrapUps(database: Database): WrapUps {
 
     markOwnerTold: (ref, atMs) =>
       database.forAccount(ref.accountId, async (em) => {
-        await updateOne(em, ref).set({ ownerToldAtMs: atMs }).where('ownerToldAtMs', 'is', null).execute()
+        await updateConversation(em, ref).set({ ownerToldAtMs: atMs }).where('ownerToldAtMs', 'is', null).execute()
       }),
 
     markWrappedUp: (ref, atMs) =>
       database.forAccount(ref.accountId, async (em) => {
-        await updateOne(em, ref).set({ wrappedUpAtMs: atMs }).where('wrappedUpAtMs', 'is', null).execute()
+        await updateConversation(em, ref).set({ wrappedUpAtMs: atMs }).where('wrappedUpAtMs', 'is', null).execute()
       }),
 
     sweepAgainAt: (ref, atMs) =>
       database.forAccount(ref.accountId, async (em) => {
-        await updateOne(em, ref).set({ wrapUpDueAtMs: atMs }).where('wrapUpDueAtMs', '<', atMs).execute()
+        await updateConversation(em, ref).set({ wrapUpDueAtMs: atMs }).where('wrapUpDueAtMs', '<', atMs).execute()
       }),
   }
 }
-
-const updateOne = (em: EntityManager, { accountId, conversationId }: ConversationRef) =>
-  tables(em).updateTable('conversation').where('accountId', '=', accountId).where('id', '=', conversationId)
 
 const tasksOf = (em: EntityManager, { accountId, conversationId }: ConversationRef): Promise<ConversationTask[]> =>
   tables(em)

@@ -113,7 +113,7 @@ export function createDialogue(receptionist: Receptionist, history: readonly Mes
     failedTurns: 0,
 
     recordReply(text) {
-      
+      if (text !== dialogue.reprompt && text !== receptionist.opening(mode)) dialogue.closeQuestions()
       replyStart = lines.length
       fillers = []
       lines.push({ role: 'assistant', content: text })

@@ -68,7 +68,7 @@ describe('an interrupted turn', () => {
     stream.push('We open at 9')
     await settle()
     caller.abort()
-    expect(await turn).toMatchObject({ text: 'We open at', action: null, isProductive: true })
+    expect(await turn).toMatchObject({ text: 'We open at ', action: null, isProductive: true })
     expect(stream.signal.aborted).toBe(true)
     expect(call.clock.pending).toBe(0)
     stream.push(' on weekdays.')

@@ -32,8 +32,8 @@ async function main(): Promise<number> {
   if (options.help) return (terminal.print(usage), 0)
   const sandbox = readSandboxFile(process.env.IRONVOICE_HOME || '.ironvoice')
   if (!sandbox.twilioBaseUrl) throw new Error('Twilio itself is used by what runs here: ring your number with a real phone.')
-  const to = e164Schema.parse(options.to ?? sandbox.demo.number)
-  const from = e164Schema.parse(options.from ?? ownNumber)
+  const to = readNumber('--to', options.to ?? sandbox.demo.number)
+  const from = readNumber('--from', options.from ?? ownNumber)
   const isTyped = !options.script && process.stdin.isTTY === true
   if (options.script) readFileSync(options.script, 'utf8').split('\n').forEach(parseStep)
 
@@ -81,6 +81,12 @@ function readOptions() {
   const text = { type: 'string' } as const
   const { values } = parseArgs({ options: { to: text, from: text, script: text, help: { type: 'boolean', short: 'h' } } })
   return values
+}
+
+function readNumber(option: string, number: string): string {
+  const { success } = e164Schema.safeParse(number)
+  if (!success) throw new Error(`${option} takes a number such as ${ownNumber}, not ${number}.`)
+  return number
 }
 
 /** One signal may come twice at once, from the terminal and from the launcher: the second that is meant comes later. */

@@ -4,6 +4,8 @@ import type { ConversationActivities } from '../activities/conversation-activiti
 import type { NamedKey } from '../domain/environment.ts'
 import { createDataConverter, failureConverterPath } from './data-converter.ts'
 
+/** Enough for many to wait for a model that hangs while others go on. */
+const maxActivities = 100
 /** Activities that began get so long to end by themselves, then are cancelled, and begin again elsewhere. */
 const graceMs = 10_000
 const forceMs = 20_000
@@ -35,6 +37,6 @@ export function createConversationWorker(options: {
     dataConverter: createDataConverter(dataKeys),
     shutdownGraceTime: graceMs,
     shutdownForceTime: forceMs,
-    maxConcurrentActivityTaskExecutions: 50,
+    maxConcurrentActivityTaskExecutions: maxActivities,
   })
 }

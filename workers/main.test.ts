@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { jest } from '@jest/globals'
 import { Client, Connection } from '@temporalio/client'
 import { sweepScheduleId, workflowTypes, wrapUpWorkflowId } from '../domain/workflow-names.ts'
 import { securityHeaders } from '../domain/security-headers.ts'
@@ -10,6 +11,8 @@ import { createTestNamespace, temporalAddress } from '../test/kit/temporal.ts'
 import { until } from '../test/kit/until.ts'
 import { createWrapUpWorld, dataKeys, goodAnswer, personalWords, type WrapUpWorld } from '../test/kit/wrap-up-world.ts'
 import { createDataConverter } from './data-converter.ts'
+
+jest.setTimeout(120_000)
 
 let world: WrapUpWorld
 const stops: (() => Promise<unknown>)[] = []

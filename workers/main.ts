@@ -36,11 +36,13 @@ Runtime.install({
 })
 const stopMetrics = exportTemporalMetrics(metricsBuffer, metrics)
 
-const database = await createDatabase({ url: config.DATABASE_URL, applicationName: 'ironvoice-worker' })
+const database = await createDatabase({ url: config.DATABASE_URL, poolSize: 15, applicationName: 'ironvoice-worker' })
+// A recording that streams in holds its connection for as long as that takes: it takes none from the others.
+const recordingDatabase = await createDatabase({ url: config.DATABASE_URL, poolSize: 4, applicationName: 'ironvoice-worker-recordings' })
 const activities = createConversationActivities({
   calls: createCalls(database),
   directory: createDirectory(database),
-  recordings: createRecordings(database, config.DATA_KEYS),
+  recordings: createRecordings(recordingDatabase, config.DATA_KEYS),
   tenants: createTenants(database),
   transcripts: createTranscripts(database),
   wrapUps: createWrapUps(database),
@@ -81,7 +83,7 @@ try {
   stopMetrics()
   server.close()
   server.closeAllConnections()
-  await database.close()
+  await Promise.all([database.close(), recordingDatabase.close()])
   logger.info('worker has ended')
   // What the native part of Temporal's SDK still waits for is nobody's any more.
   setTimeout(() => process.exit(), exitWithinMs).unref()

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals'
 import { ScheduleNotFoundError } from '@temporalio/client'
 import { workflowTypes, wrapUpWorkflowId } from '../domain/workflow-names.ts'
 import { recordHistory } from '../test/kit/histories.ts'
@@ -6,6 +7,8 @@ import { until } from '../test/kit/until.ts'
 import { startWorker } from '../test/kit/wrap-up-worker.ts'
 import { createWrapUpWorld, goodAnswer, type WrapUpWorld } from '../test/kit/wrap-up-world.ts'
 import { ensureSchedules } from '../workers/schedules.ts'
+
+jest.setTimeout(120_000)
 
 const taskQueue = createTestQueue('sweep')
 let world: WrapUpWorld

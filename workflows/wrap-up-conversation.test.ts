@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { jest } from '@jest/globals'
 import { lookAgainSignalName, workflowTypes, wrapUpWorkflowId } from '../domain/workflow-names.ts'
 import { contentsOf, recordHistory } from '../test/kit/histories.ts'
 import { createPayloadCipher } from '../providers/payload-cipher.ts'
@@ -7,6 +8,8 @@ import { until } from '../test/kit/until.ts'
 import { silence } from '../test/kit/wrap-up-vendors.ts'
 import { startWorker } from '../test/kit/wrap-up-worker.ts'
 import { createWrapUpWorld, dataKeys, goodAnswer, line, people, personalWords, type WrapUpWorld } from '../test/kit/wrap-up-world.ts'
+
+jest.setTimeout(120_000)
 
 const taskQueue = createTestQueue('wrap-up')
 /** What the next metering fails with, after it was done. */

@@ -11,7 +11,7 @@ const hours = 60 * minutes
 const longestCallMs = 25 * hours
 const longestBetweenLooksAtCallMs = 15 * minutes
 const recordingWithinMs = 24 * hours
-const longestBetweenLooksAtRecordingMs = 1 * hours
+const longestBetweenLooksAtRecordingMs = 2 * hours
 const summaryWithinMs = 24 * hours
 /** The owner's address may be mistyped, and put right in the dashboard. */
 const toldWithinMs = 72 * hours
@@ -66,7 +66,8 @@ const { tellOwner } = proxyActivities<ConversationActivities>({
  * the recording may come late, damaged or never; the database may be away (waited for, without a bound).
  * Why it is safe to re-run: each step looks first whether it is done; end, duration and usage are absolute values under
  * unique keys; summary, tasks and gaps are settled in one transaction, once; the mail bears a key made of this
- * workflow's id; nothing is deleted at Twilio that isn't kept here and was read back, unless its caller objected.
+ * workflow's id; nothing is deleted at Twilio before the recording is kept here and was read back, unless its caller
+ * objected to it.
  */
 export async function wrapUpConversation(ref: ConversationRef): Promise<void> {
   const hints = listenForHints()

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals'
 import { workflowTypes, wrapUpWorkflowId } from '../domain/workflow-names.ts'
 import { recordHistory } from '../test/kit/histories.ts'
 import { createTestQueue, createTimeSkippingServer, type TimeSkippingServer } from '../test/kit/temporal.ts'
@@ -5,6 +6,8 @@ import { silence } from '../test/kit/wrap-up-vendors.ts'
 import { startWorker } from '../test/kit/wrap-up-worker.ts'
 import { createWrapUpWorld, dataKeys, goodAnswer, people, type WrapUpWorld } from '../test/kit/wrap-up-world.ts'
 import { createDataConverter } from '../workers/data-converter.ts'
+
+jest.setTimeout(120_000)
 
 const hour = 60 * 60_000
 const taskQueue = createTestQueue('outages')

@@ -6,6 +6,8 @@ import { EpochMs } from './epoch-ms.ts'
 import { FreeText } from './free-text.ts'
 import { isolatedBy, listedInDirectory } from './isolation.ts'
 
+// Columns stand before relations: a column is known to queries by the first property that has it.
+
 export const Contact = defineEntity({
   name: 'Contact',
   tableName: 'contact',

@@ -11,7 +11,7 @@ interface Isolation {
   policies: PolicyDef[]
 }
 
-/** Rows belong to the account that the transaction states; who states none sees and writes nothing, the owner included. */
+/** Rows belong to the account that the transaction states; who states none sees and writes none, the owner included. */
 export function isolatedBy(column: string): Isolation {
   const isOwn = `${column} = ${currentAccount}`
   return { rowLevelSecurity: 'force', policies: [{ name: 'own_account', using: isOwn, check: isOwn }] }
