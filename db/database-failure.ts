@@ -5,7 +5,7 @@ const passing = /^(08|53|57P|57014|55P03|25P0[34]|25006|40001|40P01)/
 const socketError = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET)/
 // What pg says without a code of its own.
 const lostConnection =
-  /^(Connection (terminated|ended)|timeout exceeded|Client (has encountered a connection error|was closed)|Cannot use a pool)/
+  /^(Connection (terminated|ended)|timeout exceeded|Client (has encountered|was closed)|Cannot use a pool)/
 
 interface DriverError extends Error {
   code?: string

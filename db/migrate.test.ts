@@ -80,7 +80,7 @@ describe('migrations', () => {
     await Promise.all(Array.from({ length: 4 }, () => migrateDatabase(empty)))
     const sql = 'select name, count(*)::int as times from operations.migration group by name'
     const applied = await execute(empty.adminUrl, sql)
-    expect(applied).toEqual([{ name: '2026-12-01-calls', times: 1 }])
+    expect(applied).toEqual([{ name: '2026-11-24-calls', times: 1 }])
     expect(await schemaDifference(empty.adminUrl)).toBe('')
   })
 

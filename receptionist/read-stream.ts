@@ -40,6 +40,8 @@ export function readStream(
     const cancelDeadline = after(maxStreamMs, fail('The model took too long'))
     if (signal.aborted) return onAbort()
     signal.addEventListener('abort', onAbort)
+    watch()
+
     const read = async () => {
       const calls: ToolCall[] = []
       for await (const event of open(request.signal)) {

@@ -26,7 +26,7 @@ export async function holdCall({ call, lines, onReady, onSaid, print }: CallSess
   }
 
   for (;;) {
-    onReady()
+    if (!call.isOver()) onReady()
     const line = await Promise.race([call.ended.then(() => null), lines.peek()])
     if (line === null || line === undefined) break
     await lines.take()

@@ -1,5 +1,7 @@
 import { readEnvironment } from '../domain/environment.ts'
 
+export type WorkerConfig = ReturnType<typeof readConfig>
+
 /** What a worker reads of its environment, checked once. @throws Failure `config-invalid` */
 export const readConfig = (variables: Record<string, string | undefined>) =>
   readEnvironment(variables, [

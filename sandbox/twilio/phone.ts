@@ -160,7 +160,7 @@ export function dial(options: DialOptions): Promise<PhoneCall> {
   socket.on('message', (data: Buffer) => hear(JSON.parse(data.toString()) as LineEvent))
   socket.on('error', (error) => connected.reject(new Error(`No telephone line at ${twilioUrl}: ${error.message}`)))
   socket.on('close', (code, reason) => {
-    if (code === 1008) connected.reject(new Error(`The call was not placed: ${reason.toString()}`))
+    if (code === 1008) return connected.reject(new Error(`The call was not placed: ${reason.toString()}`))
     finish({ status: 'failed', durationSeconds: 0, by: 'line' })
   })
   return connected.promise
