@@ -122,7 +122,7 @@ export function createDialogue(receptionist: Receptionist, history: readonly Mes
     cutBack(heardText) {
       const reply = lines.splice(replyStart)
       const said = textOf(reply)
-      const heard = heardText
+      const heard = fillers.reduce(withoutFiller, heardText)
       let left = heardLength(said, heard, dialogue.language)
       const kept = said.slice(0, left)
       for (const line of reply) {

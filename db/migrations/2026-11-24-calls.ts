@@ -9,7 +9,7 @@ const isOfConversation = (table: string) =>
 
 /** Accounts and their knowledge; calls, what was said, and what came of them. */
 export class Calls extends Migration {
-  override readonly name = '2026-12-01-calls'
+  override readonly name = '2026-11-24-calls'
 
   override up(): void {
     this.addSql(`
