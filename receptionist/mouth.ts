@@ -35,9 +35,10 @@ export function createMouth(dialogue: Dialogue, ports: TurnPorts, signal: AbortS
     ports.say(dialogue.phrases.filler, { isFiller: true })
   })
 
-  const say = (piece: string) => {
+  const say = (piece: string, isModels = false) => {
     if (piece === '' || signal.aborted) return
     hush()
+    if (isModels && text === '') firstTokenMs = ports.nowMs() - startedAtMs
     const said = text !== '' && !/\s$/.test(text) && isNewSentence && !/^[\s.,;:!?]/.test(piece) ? ` ${piece}` : piece
     isNewSentence = false
     text += said
@@ -49,14 +50,12 @@ export function createMouth(dialogue: Dialogue, ports: TurnPorts, signal: AbortS
     write(piece) {
       spoken ??= createSpokenStream(dialogue.language)
       const said = spoken.write(piece)
-      const isFirst = text === ''
-      say(filter ? filter.write(said) : said)
-      if (isFirst && text !== '') firstTokenMs = ports.nowMs() - startedAtMs
+      say(filter ? filter.write(said) : said, true)
       return text.length < callBounds.maxReplyChars
     },
     close() {
       const rest = spoken?.end() ?? ''
-      say(filter ? filter.write(rest) + filter.end() : rest)
+      say(filter ? filter.write(rest) + filter.end() : rest, true)
       spoken = filter = null
       isNewSentence = true
     },

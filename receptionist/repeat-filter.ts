@@ -22,7 +22,7 @@ export function createRepeatFilter(said: string, language: string): SpokenStream
     write(text) {
       if (held === null) return text
       held += text
-      return release()
+      return saidWords.startsWith(comparable(held)) ? '' : release()
     },
     end() {
       return held === null ? '' : comparable(held) === '' ? held : saidWords.startsWith(comparable(held)) ? '' : release()

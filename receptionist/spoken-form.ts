@@ -47,7 +47,7 @@ export function createSpokenStream(languageTag: string): SpokenStream {
       const unit = nextUnit(held, head, language?.scales ?? [], isEnd)
       if (unit === null) return out
       held = held.slice(unit.length)
-      out += emit(language ? saidUnit(unit, head, language) : unit)
+      out += emit(language ? saidUnit(unit, head, language) : unit.replace(/[<>]/g, ''))
       head += unit
     }
   }
