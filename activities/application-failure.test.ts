@@ -26,7 +26,9 @@ describe("an activity's failure", () => {
     const stranger = new TypeError('no property of Ann Lee\n    at +14155550142', { cause: new Error('Ann Lee') })
     const failure = toApplicationFailure(stranger)
     expect(failure).toMatchObject({ type: 'internal', message: 'TypeError', nonRetryable: false })
-    expect(`${failure.message} ${failure.stack} ${JSON.stringify(failure)} ${String(failure.cause)}`).not.toMatch(/Ann|4155550142/)
+    expect(`${failure.message} ${failure.stack} ${JSON.stringify(failure)} ${String(failure.cause)}`).not.toMatch(
+      /Ann|4155550142/,
+    )
     expect(failure.stack).toContain('application-failure.test')
   })
 
@@ -39,6 +41,8 @@ describe("an activity's failure", () => {
       nonRetryable: true,
       message: expect.stringContaining('accountId'),
     })
-    await expect(activity({ accountId: 'Ann Lee' } as never)).rejects.not.toMatchObject({ message: expect.stringContaining('Ann') })
+    await expect(activity({ accountId: 'Ann Lee' } as never)).rejects.not.toMatchObject({
+      message: expect.stringContaining('Ann'),
+    })
   })
 })

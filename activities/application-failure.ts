@@ -36,7 +36,10 @@ function toFailure(error: unknown): Failure {
 function placesOf(error: unknown): string[] {
   if (!(error instanceof Error)) return []
   const { message, stack = '' } = error
-  return stack.replace(message, '').split('\n').filter((line) => /^\s+at /.test(line))
+  return stack
+    .replace(message, '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
 }
 
 /** The same activities, failing only with what {@link toApplicationFailure} makes of it. */

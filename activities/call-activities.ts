@@ -20,7 +20,10 @@ export function createCallActivities(deps: ConversationActivityDeps) {
   const { calls, directory, transcripts, twilio, wrapUps, nowMs } = deps
 
   /** The end as our own records have it, for a call about which Twilio has nothing (more) to say. */
-  async function endByOwnRecords(ref: ConversationRef, { startedAtMs, endedAtMs }: { startedAtMs: number; endedAtMs: number | null }) {
+  async function endByOwnRecords(
+    ref: ConversationRef,
+    { startedAtMs, endedAtMs }: { startedAtMs: number; endedAtMs: number | null },
+  ) {
     const endMs = endedAtMs ?? (await transcripts.read(ref)).at(-1)?.atMs ?? startedAtMs
     return { endedAtMs: endMs, durationSeconds: Math.max(0, Math.ceil((endMs - startedAtMs) / 1000)) }
   }
@@ -34,7 +37,7 @@ export function createCallActivities(deps: ConversationActivityDeps) {
   }
 
   return {
-    /** True once the call is over and its length known, which is then kept. `isLastLook`: no better word will ever come. */
+    /** True once the call is over and its length known, which is then kept. `isLastLook`: no better word will come. */
     async confirmEnded(ref: ConversationRef, { isLastLook }: { isLastLook: boolean }): Promise<boolean> {
       const call = await loadConversation(deps, ref)
       if (call.endedAtMs !== null && call.durationSeconds !== null) return true
@@ -50,7 +53,12 @@ export function createCallActivities(deps: ConversationActivityDeps) {
     async meterUsage(ref: ConversationRef): Promise<void> {
       const { durationSeconds, startedAtMs } = await loadConversation(deps, ref)
       if (durationSeconds === null) throw new Failure('internal', 'A call is metered before its length is known')
-      await wrapUps.meter(ref, { kind: 'call', quantitySeconds: durationSeconds, occurredAtMs: startedAtMs, atMs: nowMs() })
+      await wrapUps.meter(ref, {
+        kind: 'call',
+        quantitySeconds: durationSeconds,
+        occurredAtMs: startedAtMs,
+        atMs: nowMs(),
+      })
     },
 
     markWrappedUp: (ref: ConversationRef): Promise<void> => wrapUps.markWrappedUp(ref, nowMs()),

@@ -39,6 +39,8 @@ describe('a checked WAV file', () => {
     ['is shorter than its sender says', wave, wave.length + 1],
     ['is longer than its sender says', wave, wave.length - 1],
   ])('is refused when it %s', async (_, bytes, contentLength) => {
-    await expect(collect(checkedWave(inPieces(bytes, 4_096), contentLength))).rejects.toMatchObject({ code: 'recording-corrupt' })
+    await expect(collect(checkedWave(inPieces(bytes, 4_096), contentLength))).rejects.toMatchObject({
+      code: 'recording-corrupt',
+    })
   })
 })

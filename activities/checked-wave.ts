@@ -7,7 +7,10 @@ const headerBytes = 12
  * Passes a WAV file on as it comes, and fails at its end (`recording-corrupt`) unless it was one, whole: `RIFF`…`WAVE` at
  * its beginning, as long as its sender says (`contentLength`, where that is known), and as its own header says.
  */
-export async function* checkedWave(body: AsyncIterable<Uint8Array>, contentLength: number | null): AsyncGenerator<Uint8Array> {
+export async function* checkedWave(
+  body: AsyncIterable<Uint8Array>,
+  contentLength: number | null,
+): AsyncGenerator<Uint8Array> {
   let header = Buffer.alloc(0)
   let bytes = 0
   for await (const chunk of body) {

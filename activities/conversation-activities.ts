@@ -40,4 +40,3 @@ export function createConversationActivities(deps: ConversationActivityDeps) {
   }
   return classifyFailures(withPulse(activities))
 }
-

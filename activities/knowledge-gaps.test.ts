@@ -5,7 +5,11 @@ const noticed = (text: string, seconds = 1) => line(seconds, 'event', text, { ev
 
 describe('knowledge gaps', () => {
   it('are those noticed in the call, then those that the model found, each once however it is spelt', () => {
-    const messages = [noticed('Do you take Guardian?'), line(2, 'caller', 'Is there parking?'), noticed('do you take guardian', 3)]
+    const messages = [
+      noticed('Do you take Guardian?'),
+      line(2, 'caller', 'Is there parking?'),
+      noticed('do you take guardian', 3),
+    ]
     expect(uniteGaps(messages, ['DO YOU TAKE  GUARDIAN!', 'Is there parking?', 'is there parking'])).toEqual([
       'Do you take Guardian?',
       'Is there parking?',
@@ -21,6 +25,11 @@ describe('knowledge gaps', () => {
   })
 
   it('are bounded', () => {
-    expect(uniteGaps([], Array.from({ length: 100 }, (_, index) => `Question ${index}`))).toHaveLength(20)
+    expect(
+      uniteGaps(
+        [],
+        Array.from({ length: 100 }, (_, index) => `Question ${index}`),
+      ),
+    ).toHaveLength(20)
   })
 })

@@ -17,8 +17,8 @@ export interface MailSection {
 export interface MailContent {
   title: string
   intro: string
-  /** Number that the mail's first link rings; none where it is not in E.164 form. */
-  callback: string
+  /** E.164 number that the mail's only link rings; null for none. */
+  callback: string | null
   sections: MailSection[]
 }
 
@@ -30,20 +30,24 @@ const styles = {
 }
 
 export function renderText({ title, intro, sections }: MailContent): string {
-  const blocks = sections.filter(hasContent).map(({ heading, rows = [], paragraphs = [], bullets = [], lines = [] }) =>
-    [
-      ...(heading ? [heading.toUpperCase()] : []),
-      ...rows.filter(([, value]) => value).map(([label, value]) => `${label}: ${value}`),
-      ...paragraphs,
-      ...bullets.map((bullet) => `- ${oneLine(bullet)}`),
-      ...lines.map(({ at, speaker, text }) => (speaker ? `${at}  ${speaker}: ${oneLine(text)}` : `${at}  [${oneLine(text)}]`)),
-    ].join('\n'),
-  )
+  const blocks = sections
+    .filter(hasContent)
+    .map(({ heading, rows = [], paragraphs = [], bullets = [], lines = [] }) =>
+      [
+        ...(heading ? [heading.toUpperCase()] : []),
+        ...rows.filter(([, value]) => value).map(([label, value]) => `${label}: ${value}`),
+        ...paragraphs,
+        ...bullets.map((bullet) => `- ${oneLine(bullet)}`),
+        ...lines.map(({ at, speaker, text }) =>
+          speaker ? `${at}  ${speaker}: ${oneLine(text)}` : `${at}  [${oneLine(text)}]`,
+        ),
+      ].join('\n'),
+    )
   return `${[title, intro, ...blocks].join('\n\n')}\n`
 }
 
 export function renderHtml({ title, intro, callback, sections }: MailContent): string {
-  const link = /^\+\d{7,15}$/.test(callback) ? `<p><a href="tel:${callback}">Call back</a></p>` : ''
+  const link = callback ? `<p><a href="tel:${escapeHtml(callback)}">Call back</a></p>` : ''
   return [
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title></head>`,
     `<body style="${styles.body}"><div style="${styles.card}">`,
@@ -56,7 +60,10 @@ export function renderHtml({ title, intro, callback, sections }: MailContent): s
 function renderSection({ heading, rows = [], paragraphs = [], bullets = [], lines = [] }: MailSection): string {
   const cells = rows
     .filter(([, value]) => value)
-    .map(([label, value]) => `<tr><th scope="row" style="${styles.label}">${escapeHtml(label)}</th><td>${escapeHtml(value)}</td></tr>`)
+    .map(
+      ([label, value]) =>
+        `<tr><th scope="row" style="${styles.label}">${escapeHtml(label)}</th><td>${escapeHtml(value)}</td></tr>`,
+    )
   return [
     heading ? `<h2 style="margin:24px 0 4px;font-size:16px">${escapeHtml(heading)}</h2>` : '',
     cells.length > 0 ? `<table style="border-collapse:collapse">${cells.join('')}</table>` : '',

@@ -23,6 +23,7 @@ const usual: OwnerMailFacts = {
   tenant,
   conversation: {
     callerNumber: '+14155550142',
+    calledNumber: '+14155550100',
     startedAtMs: Date.parse('2026-03-08T10:30:00Z'),
     durationSeconds: 125,
     outcome: 'message-taken',
@@ -39,9 +40,26 @@ const withFacts = (conversation: Partial<OwnerMailFacts['conversation']>, rest: 
 describe("the owner's mail", () => {
   it('says first what a person wants first, in the zone of the business', () => {
     const { subject, text } = renderOwnerMail(usual)
-    expect(subject).toBe('Urgent – Message taken: Ann Lee (+1 415 555 0142)')
-    const wanted = ['Message taken', 'Urgency: Urgent', 'Caller: Ann Lee', 'Call back: +1 415 555 0177', 'Sunday, March 8, 2026 at 3:30 AM PDT', 'Length: 2 min 5 s']
-    const order = [...wanted, 'MESSAGE', 'Please ring me back', 'TO DO', 'SUMMARY', 'Is there parking?', 'TRANSCRIPT', 'Caller: Hello', '(interrupted)']
+    expect(subject).toBe('Urgent – Message taken: Ann Lee, +1 415 555 0142')
+    const wanted = [
+      'Message taken',
+      'Urgency: Urgent',
+      'Caller: Ann Lee, +1 415 555 0142',
+      'Call back: +1 415 555 0177',
+      'Sunday, March 8, 2026 at 3:30 AM PDT',
+      'Length: 2 min 5 s',
+    ]
+    const order = [
+      ...wanted,
+      'MESSAGE',
+      'Please ring me back',
+      'TO DO',
+      'SUMMARY',
+      'Is there parking?',
+      'TRANSCRIPT',
+      'Caller: Hello',
+      '(interrupted)',
+    ]
     const places = order.map((words) => text.indexOf(words))
     expect(places).not.toContain(-1)
     expect(places).toEqual(places.toSorted((a, b) => a - b))
@@ -54,7 +72,10 @@ describe("the owner's mail", () => {
   it('shows hostile words as words', () => {
     const hostile = `<img src=x onerror="alert('x')">&\r\nBcc: everyone@example.com`
     const tasks = [{ ...message, callerName: hostile, callbackNumber: `"><script>`, text: hostile }]
-    const { subject, html, text } = withFacts({ summary: hostile, tasks, gaps: [hostile] }, { messages: [line(1, 'caller', `${hostile}\n\nSUMMARY\nAll is well`)] })
+    const { subject, html, text } = withFacts(
+      { summary: hostile, tasks, gaps: [hostile] },
+      { messages: [line(1, 'caller', `${hostile}\n\nSUMMARY\nAll is well`)] },
+    )
     expect(html).not.toMatch(/<img|<script|onerror="/)
     expect(html).toContain('&lt;img src=x onerror=&quot;alert(&#39;x&#39;)&quot;&gt;&amp;')
     expect(subject).not.toMatch(/[\r\n]/)
@@ -65,6 +86,16 @@ describe("the owner's mail", () => {
     const { html, text } = withFacts({ callerNumber, tasks: [] })
     expect(text).toContain('Caller: number withheld')
     expect(`${html}${text}`).not.toMatch(/tel:|Call back/)
+  })
+
+  it.each([
+    ['415 555 0177', 'Call back: +1 415 555 0177', 'tel:+14155550177'],
+    ['+44 20 7946 0958', 'Call back: +44 20 7946 0958', 'tel:+442079460958'],
+    ['the same as last time, ends in 0177', 'Call back: the same as last time, ends in 0177', ''],
+  ])('rings back the number that the caller gave: %s', (callbackNumber, words, link) => {
+    const { text, html } = withFacts({ tasks: [{ ...message, callbackNumber }] })
+    expect(text).toContain(words)
+    expect(/href="([^"]*)"/.exec(html)?.[1] ?? '').toBe(link)
   })
 
   it('leaves out what there is not', () => {

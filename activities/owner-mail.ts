@@ -10,6 +10,7 @@ export interface OwnerMailFacts {
   tenant: Tenant
   conversation: {
     callerNumber: string
+    calledNumber: string
     startedAtMs: number
     durationSeconds: number | null
     outcome: Outcome | null
@@ -59,17 +60,21 @@ export function renderOwnerMail({ tenant, conversation, messages }: OwnerMailFac
   const { knowledge } = tenant
   const taken = tasks.filter(({ kind }) => kind === 'message')
   const isUrgent = outcome === 'emergency' || tasks.some(({ urgency }) => urgency === 'urgent')
-  const caller = callerOf(conversation.callerNumber, taken)
-  const callback = taken.find(({ callbackNumber }) => callbackNumber)?.callbackNumber || conversation.callerNumber
-  const title = `${outcome ? outcomeWords[outcome] : 'Call'}: ${caller}`
+  const callbackNumber = taken.find((message) => message.callbackNumber)?.callbackNumber || conversation.callerNumber
+  const [caller, callback] = [conversation.callerNumber, callbackNumber].map((number) =>
+    readPhone(number, conversation.calledNumber),
+  )
+  const name = taken.find(({ callerName }) => callerName)?.callerName
+  const who = [name, caller!.words || 'number withheld'].filter(Boolean)
+  const title = `${outcome ? outcomeWords[outcome] : 'Call'}: ${who.join(', ')}`
   const inZone = (ms: number) => DateTime.fromMillis(ms, { zone: knowledge.timeZone, locale: 'en-US' })
 
   const sections: MailSection[] = [
     {
       rows: [
         ['Urgency', isUrgent ? 'Urgent' : ''],
-        ['Caller', caller],
-        ['Call back', readablePhone(callback)],
+        ['Caller', who.join(', ')],
+        ['Call back', callback!.words],
         ['When', inZone(startedAtMs).toFormat("cccc, LLLL d, yyyy 'at' h:mm a ZZZZ")],
         ['Length', durationSeconds === null ? '' : readableDuration(durationSeconds)],
       ],
@@ -77,13 +82,18 @@ export function renderOwnerMail({ tenant, conversation, messages }: OwnerMailFac
     { heading: taken.length > 1 ? 'Messages' : 'Message', paragraphs: taken.map(({ text }) => text) },
     {
       heading: 'To do',
-      bullets: tasks.filter(({ kind }) => kind === 'follow-up').map(({ text, urgency }) => (urgency === 'urgent' ? `Urgent: ${text}` : text)),
+      bullets: tasks
+        .filter(({ kind }) => kind === 'follow-up')
+        .map(({ text, urgency }) => (urgency === 'urgent' ? `Urgent: ${text}` : text)),
     },
     { heading: 'Summary', paragraphs: summary ? [summary] : [] },
     { heading: 'Asked, and not in your knowledge base', bullets: [...gaps] },
-    { heading: 'Transcript', lines: messages.map((message) => transcriptLine(message, inZone(message.atMs).toFormat('h:mm:ss a'))) },
+    {
+      heading: 'Transcript',
+      lines: messages.map((message) => transcriptLine(message, inZone(message.atMs).toFormat('h:mm:ss a'))),
+    },
   ]
-  const mail = { title, intro: `A call to ${knowledge.business.name}`, callback, sections }
+  const mail = { title, intro: `A call to ${knowledge.business.name}`, callback: callback!.e164, sections }
   return {
     subject: oneLine(`${isUrgent ? 'Urgent – ' : ''}${title}`).slice(0, 200),
     text: renderText(mail),
@@ -91,17 +101,15 @@ export function renderOwnerMail({ tenant, conversation, messages }: OwnerMailFac
   }
 }
 
-function callerOf(callerNumber: string, taken: readonly TakenMessage[]): string {
-  const name = taken.find(({ callerName }) => callerName)?.callerName
-  const number = readablePhone(callerNumber) || 'number withheld'
-  return name ? `${name} (${number})` : number
-}
-
-/** As people write it; what is no number (withheld, or a caller's own words) is empty or stays as it was said. */
-function readablePhone(text: string): string {
-  const number = parsePhoneNumberFromString(text)
-  if (number) return number.formatInternational()
-  return /\d{3}/.test(text) ? text : ''
+/**
+ * A number as people write it, of the country that was called unless it names another. One that was withheld is empty;
+ * what can't be read as a number stays as it was said.
+ */
+function readPhone(text: string, calledNumber: string): { words: string; e164: string | null } {
+  const defaultCallingCode = parsePhoneNumberFromString(calledNumber)?.countryCallingCode
+  const number = parsePhoneNumberFromString(text, { defaultCallingCode })
+  if (number?.isPossible()) return { words: number.formatInternational(), e164: number.number }
+  return { words: /\d{3}/.test(text) ? text : '', e164: null }
 }
 
 function readableDuration(seconds: number): string {
@@ -111,7 +119,11 @@ function readableDuration(seconds: number): string {
 
 function transcriptLine({ role, text, event, isInterrupted }: Message, at: string) {
   if (role === 'event') return { at, speaker: '', text: [event && eventWords[event], text].filter(Boolean).join(': ') }
-  return { at, speaker: role === 'caller' ? 'Caller' : 'Receptionist', text: isInterrupted ? `${text} – (interrupted)` : text }
+  return {
+    at,
+    speaker: role === 'caller' ? 'Caller' : 'Receptionist',
+    text: isInterrupted ? `${text} – (interrupted)` : text,
+  }
 }
 
 const oneLine = (text: string) => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')

@@ -59,7 +59,7 @@ export function createRecordingActivities(deps: ConversationActivityDeps) {
     yield* checkedWave(untilCancelled(body), contentLength)
   }
 
-  /** Deletes what Twilio has of the call, if it is kept here, which is looked at first, or if it must not be kept at all. */
+  /** Deletes what Twilio has of the call: if it is kept here, which is looked at first, or must not be kept at all. */
   async function deleteRecordingAtTwilio(ref: ConversationRef): Promise<void> {
     const { externalId, recordingState } = await loadConversation(deps, ref)
     if (recordingState === 'stored') await readBack(ref)
@@ -72,7 +72,8 @@ export function createRecordingActivities(deps: ConversationActivityDeps) {
     const kept = await recordings.find(ref)
     const hash = createHash('sha256')
     for await (const chunk of untilCancelled(recordings.read(ref))) hash.update(chunk)
-    if (kept?.sha256 !== hash.digest('hex')) throw new Failure('recording-corrupt', 'What was kept is not what was received')
+    if (kept?.sha256 !== hash.digest('hex'))
+      throw new Failure('recording-corrupt', 'What was kept is not what was received')
   }
 
   async function markRecordingMissing(ref: ConversationRef): Promise<void> {

@@ -68,6 +68,7 @@ export function createSummaryActivities(deps: ConversationActivityDeps) {
 
 function parseAnswer(answer: unknown): WrapUp {
   const result = wrapUpSchema.safeParse(answer)
-  if (!result.success) throw new Failure('vendor-answer-malformed', 'The model answers something other than it was asked for')
+  if (!result.success)
+    throw new Failure('vendor-answer-malformed', 'The model answers something other than it was asked for')
   return result.data
 }

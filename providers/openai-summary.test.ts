@@ -20,10 +20,16 @@ const wrapUp = () =>
     ],
     schema,
   )
-const completion = (message: object, finish_reason = 'stop') => ({ id: 'c', object: 'chat.completion', choices: [{ index: 0, finish_reason, message }] })
+const completion = (message: object, finish_reason = 'stop') => ({
+  id: 'c',
+  object: 'chat.completion',
+  choices: [{ index: 0, finish_reason, message }],
+})
 const answering = (status: number, body: unknown, headers: Record<string, string> = {}) => {
   answer = (_request, response) =>
-    response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(typeof body === 'string' ? body : JSON.stringify(body))
+    response
+      .writeHead(status, { 'Content-Type': 'application/json', ...headers })
+      .end(typeof body === 'string' ? body : JSON.stringify(body))
 }
 
 describe('a summary by OpenAI', () => {
@@ -31,7 +37,9 @@ describe('a summary by OpenAI', () => {
     const requests: { url: string | undefined; body: unknown }[] = []
     answer = async (request, response) => {
       requests.push({ url: request.url, body: JSON.parse(await bodyOf(request)) })
-      response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(completion({ role: 'assistant', content: '{"a":1}' })))
+      response
+        .writeHead(200, { 'Content-Type': 'application/json' })
+        .end(JSON.stringify(completion({ role: 'assistant', content: '{"a":1}' })))
     }
     expect(await wrapUp()).toEqual({ a: 1 })
     expect(requests).toEqual([
@@ -80,7 +88,11 @@ describe('a summary by OpenAI', () => {
 
   it.each([
     ['nobody answers', () => undefined],
-    ['the body never ends', (_: IncomingMessage, response: ServerResponse) => response.writeHead(200, { 'Content-Type': 'application/json' }).write('{"id":')],
+    [
+      'the body never ends',
+      (_: IncomingMessage, response: ServerResponse) =>
+        response.writeHead(200, { 'Content-Type': 'application/json' }).write('{"id":'),
+    ],
     ['the connection is reset', (request: IncomingMessage) => request.socket.destroy()],
   ])('fails in time when %s', async (_, behaviour) => {
     answer = behaviour

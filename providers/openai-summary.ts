@@ -13,10 +13,16 @@ export interface SummaryModel {
 
 /**
  * Asks OpenAI's chat completions (https://platform.openai.com/docs/api-reference/chat), not streamed, for one JSON value
- * that follows `schema` (strict). Nothing is stored there, nothing is retried here. `wrapUp` resolves to the parsed JSON, which the caller still has to check.
+ * that follows `schema` (strict). Nothing is stored there, nothing is retried here. `wrapUp` resolves to the parsed
+ * JSON, which the caller still has to check.
  * @throws Failure `vendor-unavailable`, `vendor-rate-limited`, `vendor-refused`, `vendor-answer-malformed`
  */
-export function createOpenAiSummary(options: { apiKey: string; baseUrl?: string; model: string; timeoutMs?: number }): SummaryModel {
+export function createOpenAiSummary(options: {
+  apiKey: string
+  baseUrl?: string
+  model: string
+  timeoutMs?: number
+}): SummaryModel {
   const { apiKey, baseUrl, model, timeoutMs = answerWithinMs } = options
   const client = new OpenAI({
     apiKey,
@@ -36,7 +42,10 @@ export function createOpenAiSummary(options: { apiKey: string; baseUrl?: string;
           {
             model,
             messages: messages.map(({ role, content }) => ({ role, content }) as ChatCompletionMessageParam),
-            response_format: { type: 'json_schema', json_schema: { name: 'wrap_up', strict: true, schema: { ...schema } } },
+            response_format: {
+              type: 'json_schema',
+              json_schema: { name: 'wrap_up', strict: true, schema: { ...schema } },
+            },
             temperature: 0.1,
             max_completion_tokens: maxTokens,
             store: false,
@@ -57,7 +66,8 @@ export function createOpenAiSummary(options: { apiKey: string; baseUrl?: string;
 }
 
 function toFailure(error: unknown): Failure {
-  if (error instanceof SyntaxError) return new Failure('vendor-answer-malformed', 'OpenAI answers something other than JSON')
+  if (error instanceof SyntaxError)
+    return new Failure('vendor-answer-malformed', 'OpenAI answers something other than JSON')
   const { status, headers } = error instanceof OpenAI.APIError ? error : {}
   return vendorFailure('OpenAI', status, headers, error)
 }

@@ -63,7 +63,9 @@ export function createPayloadCipher(keys: NamedKey[]): PayloadCipher {
 
 function toBytes({ metadata, data }: ClearPayload): Buffer {
   const encoded = Object.entries(metadata ?? {}).map(([name, value]) => [name, Buffer.from(value).toString('base64')])
-  return Buffer.from(JSON.stringify({ metadata: Object.fromEntries(encoded), data: Buffer.from(data ?? []).toString('base64') }))
+  return Buffer.from(
+    JSON.stringify({ metadata: Object.fromEntries(encoded), data: Buffer.from(data ?? []).toString('base64') }),
+  )
 }
 
 function fromBytes(bytes: Buffer): ClearPayload {

@@ -11,18 +11,35 @@ beforeAll(async () => {
 
 afterAll(() => vendor.stop())
 
-const mail = { to: 'owner@example.com', subject: 'A call', text: 'words', html: '<p>words</p>', idempotencyKey: 'wrap-up-CA1/tell-owner' }
+const mail = {
+  to: 'owner@example.com',
+  subject: 'A call',
+  text: 'words',
+  html: '<p>words</p>',
+  idempotencyKey: 'wrap-up-CA1/tell-owner',
+}
 const send = () =>
-  createResendMail({ apiKey: 're_1', baseUrl: vendor.url, from: 'IronVoice <support@example.com>', timeoutMs: 300 }).send(mail)
+  createResendMail({
+    apiKey: 're_1',
+    baseUrl: vendor.url,
+    from: 'IronVoice <support@example.com>',
+    timeoutMs: 300,
+  }).send(mail)
 const answering = (status: number, body: unknown, headers: Record<string, string> = {}) => {
-  answer = (_request, response) => response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body))
+  answer = (_request, response) =>
+    response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body))
 }
 
 describe('mail by Resend', () => {
   it('is sent whole, under its key', async () => {
     let sent: unknown
     answer = async (request, response) => {
-      sent = { url: request.url, key: request.headers['idempotency-key'], auth: request.headers.authorization, body: JSON.parse(await bodyOf(request)) }
+      sent = {
+        url: request.url,
+        key: request.headers['idempotency-key'],
+        auth: request.headers.authorization,
+        body: JSON.parse(await bodyOf(request)),
+      }
       response.end('{"id":"m1"}')
     }
     expect(await send()).toEqual({ id: 'm1' })
@@ -50,7 +67,10 @@ describe('mail by Resend', () => {
     ['no id', 200, {}, 'vendor-answer-malformed'],
   ])('fails by code on %s', async (_, status, body, code) => {
     answering(status, body, { 'Retry-After': '11' })
-    await expect(send()).rejects.toMatchObject({ code, ...(code === 'vendor-rate-limited' && { retryAfterMs: 11_000 }) })
+    await expect(send()).rejects.toMatchObject({
+      code,
+      ...(code === 'vendor-rate-limited' && { retryAfterMs: 11_000 }),
+    })
   })
 
   it.each([

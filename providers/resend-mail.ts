@@ -22,7 +22,12 @@ export interface Mailer {
  * accepted a mail under this key whose words were others: the addressee has one, and one is what the key stands for.
  * @throws Failure `vendor-unavailable`, `vendor-rate-limited`, `vendor-refused`, `vendor-answer-malformed`
  */
-export function createResendMail(options: { apiKey: string; baseUrl?: string; from: string; timeoutMs?: number }): Mailer {
+export function createResendMail(options: {
+  apiKey: string
+  baseUrl?: string
+  from: string
+  timeoutMs?: number
+}): Mailer {
   const { apiKey, baseUrl, from, timeoutMs = answerWithinMs } = options
   const client = new Resend(apiKey, { baseUrl: baseUrl ?? 'https://api.resend.com' })
 

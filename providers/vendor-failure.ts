@@ -14,7 +14,8 @@ export function vendorFailure(
   cause?: unknown,
 ): Failure {
   const retryAfterMs = readRetryAfter(headers?.get('retry-after') ?? null, Date.now())
-  if (status === 429) return new Failure('vendor-rate-limited', `${vendor} asks to be asked less often`, { cause, retryAfterMs })
+  if (status === 429)
+    return new Failure('vendor-rate-limited', `${vendor} asks to be asked less often`, { cause, retryAfterMs })
   if (!status) return new Failure('vendor-unavailable', `${vendor} does not answer`, { cause })
   const message = `${vendor} answers ${status}`
   return passing.has(status) || status >= 500
@@ -22,7 +23,7 @@ export function vendorFailure(
     : new Failure('vendor-refused', message, { cause })
 }
 
-/** RFC 9110 Retry-After, seconds or an HTTP date, as milliseconds from `nowMs`; undefined when there is none to go by. */
+/** RFC 9110 Retry-After, seconds or an HTTP date, as milliseconds from `nowMs`; undefined when there is none. */
 export function readRetryAfter(value: string | null, nowMs: number): number | undefined {
   if (!value) return undefined
   const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - nowMs

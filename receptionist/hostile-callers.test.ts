@@ -90,7 +90,6 @@ it('P-ai: no request holds the caller’s number, the tenant’s own numbers for
   await call.turn('what is my number', ['I do not know your number.'])
   const { accountId, ownerEmail } = call.dialogue.receptionist.tenant
   const sent = JSON.stringify(call.model.requests)
-  for (const secret of [accountId, ownerEmail, '2065550142', '+1206']) {
-    expect(sent.replaceAll('+12065550100', 'the published number')).not.toContain(secret)
-  }
+  for (const secret of [accountId, ownerEmail]) expect(sent).not.toContain(secret)
+  expect(sent.replace(/\D+/g, '')).not.toContain('2065550142')
 })

@@ -1,3 +1,4 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { DateTime } from 'luxon'
 import type { Knowledge } from '../domain/knowledge.ts'
 import type { Interval, OpeningHours } from '../domain/opening-hours.ts'
@@ -81,7 +82,7 @@ function businessPassage({ business }: Knowledge): Passage {
     title: name,
     text: sentences(
       description,
-      phone ? `Phone: ${phone}` : '',
+      phone ? `Phone: ${parsePhoneNumberFromString(phone)?.formatNational() ?? phone}` : '',
       email ? `E-mail: ${email}` : '',
       website ? `Website: ${website}` : '',
     ),
@@ -104,8 +105,8 @@ function weeklyHours({ weekly }: OpeningHours): string {
 }
 
 function priceLine(cents: number | undefined, note: string, currency: string): string {
-  const parts = [cents === undefined ? '' : price(cents, currency), note.trim()].filter(Boolean)
-  return parts.length > 0 ? `Price: ${parts.join(', ')}` : ''
+  if (cents === undefined) return note && `Price: ${note}`
+  return `Price: ${price(cents, currency)}${note && ` (${note})`}`
 }
 
 function price(cents: number, currency: string): string {

@@ -94,8 +94,8 @@ export async function keepDraft(turn: TurnState): Promise<void> {
 
 /** True when a model hands in again what was read back, figures and spelling aside. */
 export function isSameMessage(one: TakenMessage, other: TakenMessage): boolean {
-  const content = ({ callerName, callbackNumber, text }: TakenMessage) =>
-    [comparable(callerName), callbackNumber.replace(/\D/g, ''), comparable(text)].join('|')
+  const content = ({ callerName, callbackNumber, text, urgency }: TakenMessage) =>
+    [comparable(callerName), callbackNumber.replace(/\D/g, ''), comparable(text), urgency].join('|')
   return content(one) === content(other)
 }
 

@@ -32,7 +32,7 @@ describe('the prompt’s prefix', () => {
   it('holds all of the knowledge while it is small', () => {
     const { promptPrefix } = createReceptionist(
       testTenant({
-        business: { name: 'Harbour Bicycles', description: 'Bicycles since 1987.', email: 'hi@harbour-bicycles.example' },
+        business: { name: 'Harbour Bicycles', description: 'Bicycles since 1987.', phone: '+12065550100', email: 'hi@harbour-bicycles.example' },
         locations: [{ name: 'Pier shop', address: '1 Pier Road' }],
         services: [{ name: 'Tune-up', priceCents: 8_950, priceNote: 'parts extra', durationMinutes: 90 }],
         hours: { ...testTenant().knowledge.hours, exceptions: [{ date: '2026-12-25', intervals: [], note: 'Christmas' }] },
@@ -40,9 +40,9 @@ describe('the prompt’s prefix', () => {
       }),
     )
     for (const fact of [
-      'Bicycles since 1987.',
+      'Bicycles since 1987. Phone: (206) 555-0100. E-mail: hi@harbour-bicycles.example.',
       '1 Pier Road',
-      '## Tune-up\nPrice: $89.50, parts extra. Takes 1 hour 30 minutes.',
+      '## Tune-up\nPrice: $89.50 (parts extra). Takes 1 hour 30 minutes.',
       'Monday to Friday: 09:00 to 17:00. Saturday to Sunday: closed.',
       '## Friday, December 25, 2026 (Christmas)\nclosed',
       '## Do you sell helmets?\nYes, for children and adults.',

@@ -14,6 +14,8 @@ describe('figures are said as people say them', () => {
     ['$5/hour', 'five dollars per hour'],
     ['+1 (555) 010-4477.', 'plus one, five five five, zero one zero, four four seven seven.'],
     ['(555) 010-4477', 'five five five, zero one zero, four four seven seven'],
+    ['+15550104477', 'plus one, five five five, zero one zero, four four seven seven'],
+    ['5550104477', 'five five five, zero one zero, four four seven seven'],
     ['555-0199', 'five five five, zero one nine nine'],
     ['call 555 010 4477 now', 'call five five five, zero one zero, four four seven seven now'],
     ['info@example.com', 'info at example dot com'],

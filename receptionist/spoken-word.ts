@@ -123,9 +123,10 @@ function isGrouped(text: string, language: SpokenLanguage): boolean {
   return (language.thousandsSign === '.' ? /^\d{1,3}(?:\.\d{3})+$/ : /^\d{1,3}(?:,\d{3})+$/).test(text)
 }
 
-/** Digit by digit, a pause between groups. */
+/** Digit by digit, a pause between groups; ten digits without any are grouped as North America does. */
 function phoneNumber(text: string, language: SpokenLanguage): string {
-  const groups = (text.match(/\d+/g) ?? []).map((group) => digits(group, language))
+  const grouped = text.replace(/^(\+?1)?(\d{3})(\d{3})(\d{4})$/, '$1 $2 $3 $4')
+  const groups = (grouped.match(/\d+/g) ?? []).map((group) => digits(group, language))
   return (text.startsWith('+') ? `${language.plus} ` : '') + groups.join(', ')
 }
 
@@ -153,6 +154,7 @@ function spokenNumber(text: string, language: SpokenLanguage): string {
 
 /** Figures that name rather than count (postcodes, codes, leading zeros, emergency numbers) are said digit by digit. */
 function spokenWhole(whole: string, isCount: boolean, language: SpokenLanguage): string {
+  if (!isCount && whole.length === 10) return phoneNumber(whole, language)
   const isCode = (whole.length > 1 && whole.startsWith('0')) || whole.length > 12 || whole === '911' || whole === '988'
   if (isCode || (!isCount && (whole.length === 5 || whole.length > 6))) return digits(whole, language)
   const value = Number(whole)

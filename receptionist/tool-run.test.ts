@@ -129,10 +129,14 @@ describe('take_message', () => {
     const call = createTestCall()
     await call.turn('tell them my bike is broken', takeMessage())
     expect((await call.turn('no say that it is my scooter', takeMessage({ text: 'My scooter is broken' }))).text).toContain('scooter')
+    expect((await call.turn('sure but make it urgent', takeMessage({ text: 'My scooter is broken', urgency: 'urgent' }))).text).toContain('urgent')
     await call.turn('yes')
     await call.turn('one more message please', takeMessage({ text: 'And my bell' }))
     await call.turn('correct')
-    expect(call.kept.map(({ message }) => message.text)).toEqual(['My scooter is broken', 'And my bell'])
+    expect(call.kept.map(({ message }) => [message.text, message.urgency])).toEqual([
+      ['My scooter is broken', 'urgent'],
+      ['And my bell', 'normal'],
+    ])
     expect(new Set(call.kept.map(({ key }) => key)).size).toBe(2)
   })
 

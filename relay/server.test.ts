@@ -45,6 +45,12 @@ describe("the relay's border", () => {
   const expectHeaders = (head: string) => {
     for (const [name, value] of Object.entries(always)) expect(head.toLowerCase()).toContain(`${name}: ${value}`.toLowerCase())
   }
+  /** A call whose session has begun. */
+  async function begun(call: TestCall) {
+    const phone = await relay.call(call)
+    await until(async () => (await world.transcriptOf(call)).length > 0)
+    return phone
+  }
   const storedRows = async () => {
     const [row] = await execute<{ count: string }>(
       world.adminUrl,
@@ -94,9 +100,8 @@ describe("the relay's border", () => {
 
   it('P-headers: the upgrade itself bears them', async () => {
     const socket = new WebSocket(`ws://127.0.0.1:${relay.port}/voice`, { headers: { 'X-Twilio-Signature': signHandshake() } })
-    const [response] = await once(socket, 'upgrade')
+    const [[response]] = await Promise.all([once(socket, 'upgrade'), once(socket, 'open')])
     for (const [name, value] of Object.entries(always)) expect(response.headers[name.toLowerCase()]).toBe(value)
-    await once(socket, 'open')
     expect(socket.extensions).toBe('')
     socket.terminate()
   })
@@ -138,8 +143,7 @@ describe("the relay's border", () => {
 
     it('with a token that another session used is refused, and that session goes on', async () => {
       const call = await world.openCall()
-      const phone = await relay.call(call)
-      await until(async () => (await world.transcriptOf(call)).length === 1)
+      const phone = await begun(call)
       await expectRefusal(setupOf({ ...call, sessionId: newSessionId() }), 'token-used')
       phone.prompt('Do you sell helmets?')
       const model = await world.model.next()
@@ -161,7 +165,9 @@ describe("the relay's border", () => {
       phone.prompt('Hello there')
       const model = await world.model.next()
       expect(model.heard).toEqual(['Hello there'])
+      model.say('Good morning.')
       model.end()
+      await phone.heard('Good morning.')
       await phone.drop()
     })
   })
@@ -195,8 +201,7 @@ describe("the relay's border", () => {
     })
 
     it('that can not be used are counted, and the call goes on as if they had not come', async () => {
-      const phone = await relay.call(await world.openCall())
-      await phone.settled()
+      const phone = await begun(await world.openCall())
       for (const [what, frame, { malformed = 0, ignored = 0 }] of frames as [string, string, { malformed?: number; ignored?: number }][]) {
         const before = await counts()
         phone.socket.send(frame)
@@ -233,7 +238,9 @@ describe("the relay's border", () => {
       const call = await world.openCall()
       const phone = await relay.call(call)
       phone.send('{"type":"prompt","voicePrompt":"a\\u0000b \\ud800 \\u001b[31m c","last":true,"lang":null,"more":1}')
-      ;(await world.model.next()).end()
+      const model = await world.model.next()
+      model.say('Pardon?')
+      model.end()
       await until(async () => (await world.transcriptOf(call)).some(({ text }) => text === 'a b \ufffd [31m c'))
       await phone.drop()
     })
@@ -252,8 +259,7 @@ describe("the relay's border", () => {
 
     it('that are too large end the socket, and leave no half-written state', async () => {
       const call = await world.openCall()
-      const phone = await relay.call(call)
-      await until(async () => (await world.transcriptOf(call)).length === 1)
+      const phone = await begun(call)
       phone.send({ type: 'prompt', voicePrompt: 'x'.repeat(callBounds.maxFrameBytes), last: true })
       expect((await phone.closed()).code).toBe(1009)
       expect(await world.transcriptOf(call)).toHaveLength(1)
@@ -262,8 +268,7 @@ describe("the relay's border", () => {
 
   it('a socket that answers no ping is given up, and its call waits for Twilio to come back', async () => {
     const call = await world.openCall()
-    const phone = await relay.call(call)
-    await phone.settled()
+    const phone = await begun(call)
     phone.socket.pause()
     world.clock.advance(relayBounds.pingEveryMs)
     world.clock.advance(relayBounds.pingEveryMs)

@@ -15,7 +15,11 @@ import type { WorkerConfig } from './config.ts'
 export async function composeActivities(config: WorkerConfig, { nowMs }: { nowMs(): number }) {
   const database = await createDatabase({ url: config.DATABASE_URL, poolSize: 15, applicationName: 'ironvoice-worker' })
   // A recording that streams in holds its connection for as long as that takes: it takes none from the others.
-  const recordingDatabase = await createDatabase({ url: config.DATABASE_URL, poolSize: 4, applicationName: 'ironvoice-worker-recordings' })
+  const recordingDatabase = await createDatabase({
+    url: config.DATABASE_URL,
+    poolSize: 4,
+    applicationName: 'ironvoice-worker-recordings',
+  })
   const activities = createConversationActivities({
     calls: createCalls(database),
     directory: createDirectory(database),
@@ -23,9 +27,21 @@ export async function composeActivities(config: WorkerConfig, { nowMs }: { nowMs
     tenants: createTenants(database),
     transcripts: createTranscripts(database),
     wrapUps: createWrapUps(database),
-    twilio: createTwilioVoice({ accountSid: config.TWILIO_ACCOUNT_SID, authToken: config.TWILIO_AUTH_TOKEN, baseUrl: config.TWILIO_BASE_URL }),
-    model: createOpenAiSummary({ apiKey: config.OPENAI_API_KEY, baseUrl: config.OPENAI_BASE_URL, model: config.OPENAI_MODEL }),
-    mailer: createResendMail({ apiKey: config.RESEND_API_KEY, baseUrl: config.RESEND_BASE_URL, from: `IronVoice <${config.SUPPORT_EMAIL}>` }),
+    twilio: createTwilioVoice({
+      accountSid: config.TWILIO_ACCOUNT_SID,
+      authToken: config.TWILIO_AUTH_TOKEN,
+      baseUrl: config.TWILIO_BASE_URL,
+    }),
+    model: createOpenAiSummary({
+      apiKey: config.OPENAI_API_KEY,
+      baseUrl: config.OPENAI_BASE_URL,
+      model: config.OPENAI_MODEL,
+    }),
+    mailer: createResendMail({
+      apiKey: config.RESEND_API_KEY,
+      baseUrl: config.RESEND_BASE_URL,
+      from: `IronVoice <${config.SUPPORT_EMAIL}>`,
+    }),
     nowMs,
   })
   return {

@@ -17,7 +17,7 @@ export function bundleWorkflows(logger?: Logger): Promise<WorkflowBundle> {
 }
 
 /**
- * A worker for everything about conversations; `run()` it. It polls from then on, whether or not Temporal stays reachable.
+ * A worker for everything about conversations; `run()` it. It polls from then on, whether or not Temporal stays near.
  *
  * It has no deployment version on purpose: with versioning on, nothing is dispatched until somebody has named the
  * current version, and workflows pinned to a build wait for a worker of that build – on one machine, where a deploy

@@ -1,4 +1,4 @@
 import { DefaultFailureConverter } from '@temporalio/common'
 
-/** Loaded by path, in the worker and in the workflows' bundle: messages and stacks of failures go through the codec too. */
+/** Loaded by path, by the worker and the workflows' bundle: messages and stacks of failures go through the codec too. */
 export const failureConverter = new DefaultFailureConverter({ encodeCommonAttributes: true })

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { isGrpcServiceError } from '@temporalio/client'
-import { NativeConnection, Runtime, TransportError, type WorkflowBundle } from '@temporalio/worker'
+import { DefaultLogger, NativeConnection, Runtime, TransportError, type WorkflowBundle } from '@temporalio/worker'
 import type { ConversationActivities } from '../activities/conversation-activities.ts'
 import type { NamedKey } from '../domain/environment.ts'
 import { Failure } from '../domain/failure.ts'
@@ -32,7 +32,10 @@ export interface HostOptions {
  */
 export async function hostWorkflows(options: HostOptions): Promise<void> {
   const { address, logger, signal } = options
-  const workflowBundle = await bundleWorkflows(Runtime.instance().logger)
+  const temporalLogger = Runtime.instance().logger
+  // Of the bundler's pages of statistics, only what is wrong with them.
+  const bundleLogger = new DefaultLogger('WARN', ({ level, message, meta }) => temporalLogger.log(level, message, meta))
+  const workflowBundle = await bundleWorkflows(bundleLogger)
   while (!signal.aborted) {
     try {
       await runOnce(options, workflowBundle)
@@ -50,7 +53,14 @@ async function runOnce(options: HostOptions, workflowBundle: WorkflowBundle): Pr
   const taskQueue = taskQueues.conversations
   const connection = await NativeConnection.connect({ address, ...(apiKey && { apiKey, tls: true }) })
   try {
-    const worker = await createConversationWorker({ connection, namespace, taskQueue, dataKeys, activities, workflowBundle })
+    const worker = await createConversationWorker({
+      connection,
+      namespace,
+      taskQueue,
+      dataKeys,
+      activities,
+      workflowBundle,
+    })
     await ensureSchedules(worker.client!, { taskQueue })
     onRunning(async () => {
       if (worker.getState() !== 'RUNNING') throw new Failure('temporal-unavailable')

@@ -77,12 +77,24 @@ describe('the worker process', () => {
     const connection = await Connection.connect({ address: temporalAddress() })
     stops.push(() => connection.close())
     const client = new Client({ connection, namespace, dataConverter: createDataConverter(dataKeys) })
-    await until(() => client.schedule.getHandle(sweepScheduleId).trigger().then(() => true, () => false))
+    await until(() =>
+      client.schedule
+        .getHandle(sweepScheduleId)
+        .trigger()
+        .then(
+          () => true,
+          () => false,
+        ),
+    )
     await until(async () => (await world.wrapUps.load(call.ref))!.isWrappedUp)
-    expect((await client.workflow.getHandle(wrapUpWorkflowId(call.callSid)).describe()).type).toBe(workflowTypes.wrapUpConversation)
+    expect((await client.workflow.getHandle(wrapUpWorkflowId(call.callSid)).describe()).type).toBe(
+      workflowTypes.wrapUpConversation,
+    )
 
     const metrics = async () => (await fetch(`${worker.url}/metrics`)).text()
-    await until(async () => /ironvoice_temporal_workflow_completed_total\{workflow_type="wrapUpConversation"[^}]*\} 1/.test(await metrics()))
+    await until(async () =>
+      /ironvoice_temporal_workflow_completed_total\{workflow_type="wrapUpConversation"[^}]*\} 1/.test(await metrics()),
+    )
     for (const path of ['/healthz', '/readyz', '/metrics', '/', '/%00']) {
       const { headers } = await fetch(`${worker.url}${path}`)
       for (const [name, value] of Object.entries(securityHeaders)) expect(headers.get(name)).toBe(value)
@@ -105,7 +117,10 @@ describe('the worker process', () => {
   })
 
   it('names what its environment lacks, without what is in it', async () => {
-    const child = spawn(process.execPath, ['workers/main.ts'], { stdio: ['ignore', 'ignore', 'pipe'], env: { TWILIO_AUTH_TOKEN: 'short-secret' } })
+    const child = spawn(process.execPath, ['workers/main.ts'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { TWILIO_AUTH_TOKEN: 'short-secret' },
+    })
     let said = ''
     child.stderr.on('data', (chunk) => (said += String(chunk)))
     expect((await once(child, 'exit'))[0]).not.toBe(0)

@@ -12,7 +12,12 @@ const rawHeaders = Object.entries({ ...securityHeaders, Connection: 'close', 'Co
 /** A worker's only ear: `/healthz`, `/readyz` and `/metrics`, nothing else. Every answer bears the security headers. */
 export function createOperationsServer(options: OperationsOptions): Server {
   const answer = createOperations(options)
-  const limits = { maxHeaderSize: maxHeaderBytes, requestTimeout: requestWithinMs, headersTimeout: requestWithinMs, requireHostHeader: false }
+  const limits = {
+    maxHeaderSize: maxHeaderBytes,
+    requestTimeout: requestWithinMs,
+    headersTimeout: requestWithinMs,
+    requireHostHeader: false,
+  }
   const server = createServer(limits, (request, response) => {
     const refuse = (status: number) => response.writeHead(status, securityHeaders).end()
     answer(request, response).then(

@@ -3,7 +3,10 @@ import { sweepScheduleId, workflowTypes } from '../domain/workflow-names.ts'
 
 const sweepEveryMs = 30_000
 
-/** Makes Temporal's schedules what this code says that they are, whether or not they exist. Safe to do at every start, by any number of workers. */
+/**
+ * Makes Temporal's schedules what this code says that they are, whether or not they exist. Safe at every start, by any
+ * number of workers.
+ */
 export async function ensureSchedules(
   client: Client,
   { taskQueue, scheduleId = sweepScheduleId }: { taskQueue: string; scheduleId?: string },

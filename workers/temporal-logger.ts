@@ -2,7 +2,10 @@ import { ApplicationFailure } from '@temporalio/common'
 import type { Logger as TemporalLogger, LogLevel, LogMetadata } from '@temporalio/worker'
 import type { Logger } from '../providers/logger.ts'
 
-/** Temporal's log lines, written by our logger. Of errors it keeps code, kind and place: an unknown error's message may quote a person. */
+/**
+ * Temporal's log lines, written by our logger. Of errors it keeps code, kind and place: an unknown error's message may
+ * quote a person.
+ */
 export function createTemporalLogger(logger: Logger): TemporalLogger {
   const write = (level: LogLevel, message: string, meta: LogMetadata = {}) => {
     const { error, ...rest } = meta
@@ -21,9 +24,13 @@ export function createTemporalLogger(logger: Logger): TemporalLogger {
 
 function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { kind: typeof error }
-  const at = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 8)
+  const at = (error.stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 8)
   const cause = error.cause === undefined ? {} : { cause: describeError(error.cause) }
   // Only what activities/application-failure.ts made has a type, and a message that somebody vouched for.
-  if (error instanceof ApplicationFailure && error.type) return { code: error.type, reason: error.message, at, ...cause }
+  if (error instanceof ApplicationFailure && error.type)
+    return { code: error.type, reason: error.message, at, ...cause }
   return { kind: error.name, at, ...cause }
 }

@@ -7,14 +7,23 @@ const drainEveryMs = 1_000
 const counted = {
   temporal_workflow_completed: { label: 'workflow_type', help: 'Workflows that completed' },
   temporal_workflow_failed: { label: 'workflow_type', help: 'Workflows that failed for good' },
-  temporal_workflow_task_execution_failed: { label: 'workflow_type', help: 'Workflow tasks that failed: a bug in a workflow, which waits until it is mended' },
-  temporal_activity_execution_failed: { label: 'activity_type', help: 'Attempts of activities that failed, retried or not' },
+  temporal_workflow_task_execution_failed: {
+    label: 'workflow_type',
+    help: 'Workflow tasks that failed: a bug in a workflow, which waits until it is mended',
+  },
+  temporal_activity_execution_failed: {
+    label: 'activity_type',
+    help: 'Attempts of activities that failed, retried or not',
+  },
 } as const
 
 /** Adds Temporal's own counters to the process's metrics. Returns what stops it. */
 export function exportTemporalMetrics(buffer: MetricsBuffer, metrics: Metrics): () => void {
   const counters = new Map(
-    Object.entries(counted).map(([name, { label, help }]) => [name, { label, counter: metrics.counter(`ironvoice_${name}_total`, help, [label]) }]),
+    Object.entries(counted).map(([name, { label, help }]) => [
+      name,
+      { label, counter: metrics.counter(`ironvoice_${name}_total`, help, [label]) },
+    ]),
   )
   const drain = () => {
     for (const { metric, value, attributes } of buffer.retrieveUpdates()) {

@@ -13,14 +13,14 @@ export function untilNextLookMs(elapsedMs: number, longestMs: number): number {
   return Math.min(Math.max(elapsedMs / 2, 5 * seconds), longestMs)
 }
 
-/** The code that an activity failed with; `timeout` when its time ran out; null for anything but an activity's failure. */
+/** The code that an activity failed with; `timeout` when its time ran out; null for all but activities' failures. */
 export function failureCode(error: unknown): string | null {
   if (!(error instanceof ActivityFailure)) return null
   if (error.cause instanceof ApplicationFailure) return error.cause.type ?? null
   return error.cause instanceof TimeoutFailure ? 'timeout' : null
 }
 
-/** True for what passes without a change of ours: a vendor that says no (a key renewed, a domain verified), or that stayed away. */
+/** True for what passes without a change of ours: a vendor that says no (a key is renewed), or that stayed away. */
 export function isVendorsDoing(error: unknown): boolean {
   return /^(vendor-|recording-|timeout$)/.test(failureCode(error) ?? '')
 }

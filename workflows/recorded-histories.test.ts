@@ -26,10 +26,17 @@ describe('recorded histories', () => {
   it('do not replay under code that decides otherwise', async () => {
     const { history, workflowId } = recordedHistories().find(({ name }) => name === 'normal')!
     const code = (workflowBundle as { code: string }).code
-    const changed = code.replace('await markWrappedUp(ref)', 'await markRecordingMissing(ref)').replace('yield markWrappedUp(ref)', 'yield markRecordingMissing(ref)')
+    const changed = code
+      .replace('await markWrappedUp(ref)', 'await markRecordingMissing(ref)')
+      .replace('yield markWrappedUp(ref)', 'yield markRecordingMissing(ref)')
     expect(changed).not.toBe(code)
-    const options = { workflowBundle: { ...workflowBundle, code: changed }, dataConverter: createDataConverter(dataKeys) }
-    await expect(Worker.runReplayHistory(options, history, workflowId)).rejects.toMatchObject({ name: 'DeterminismViolationError' })
+    const options = {
+      workflowBundle: { ...workflowBundle, code: changed },
+      dataConverter: createDataConverter(dataKeys),
+    }
+    await expect(Worker.runReplayHistory(options, history, workflowId)).rejects.toMatchObject({
+      name: 'DeterminismViolationError',
+    })
   })
 })
 
@@ -38,10 +45,16 @@ describe("the workflows' bundle", () => {
     const { code } = workflowBundle as { code: string }
     const modules = [...code.matchAll(/^\/\*\*\*\/ "\.\/([^"]+)":?/gm)].map(([, path]) => path!)
     const own = modules.filter((path) => !path.startsWith('node_modules/'))
-    const packages = new Set(modules.map((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]).filter(Boolean))
+    const packages = new Set(
+      modules.map((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]).filter(Boolean),
+    )
 
-    expect(own).toEqual(expect.arrayContaining(['workflows/wrap-up-conversation.ts', 'workflows/sweep-due-wrap-ups.ts']))
+    expect(own).toEqual(
+      expect.arrayContaining(['workflows/wrap-up-conversation.ts', 'workflows/sweep-due-wrap-ups.ts']),
+    )
     expect(own.filter((path) => !/^(workflows|domain|workers\/failure-converter\.ts)/.test(path))).toEqual([])
-    expect([...packages].filter((name) => /zod|mikro|openai|twilio|resend|luxon|libphonenumber|^pg$/.test(name!))).toEqual([])
+    expect(
+      [...packages].filter((name) => /zod|mikro|openai|twilio|resend|luxon|libphonenumber|^pg$/.test(name!)),
+    ).toEqual([])
   })
 })

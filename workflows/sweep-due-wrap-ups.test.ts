@@ -32,7 +32,8 @@ async function placeLostCall() {
   return { ...call, workflowId: wrapUpWorkflowId(call.callSid) }
 }
 
-const sweep = (workflowId: string) => worker.client.workflow.execute(workflowTypes.sweepDueWrapUps, { workflowId, taskQueue })
+const sweep = (workflowId: string) =>
+  worker.client.workflow.execute(workflowTypes.sweepDueWrapUps, { workflowId, taskQueue })
 const due = () => world.directory.listDueWrapUps(Date.now(), 100)
 
 describe('the sweep', () => {
@@ -43,18 +44,26 @@ describe('the sweep', () => {
     const done = await placeLostCall()
     const live = await world.placeCall()
     const start = (call: typeof lost) =>
-      worker.client.workflow.start(workflowTypes.wrapUpConversation, { workflowId: call.workflowId, taskQueue, args: [call.ref] })
+      worker.client.workflow.start(workflowTypes.wrapUpConversation, {
+        workflowId: call.workflowId,
+        taskQueue,
+        args: [call.ref],
+      })
     const runningHandle = await start(running)
     await (await start(done)).result()
 
     await world.query('update conversation set wrap_up_due_at = now() where id = any($1)', [[done.ref.conversationId]])
     await world.query('update conversation set wrapped_up_at = null where id = $1', [done.ref.conversationId])
-    await world.query("update conversation set wrap_up_due_at = now() + interval '1 hour' where id = $1", [live.ref.conversationId])
+    await world.query("update conversation set wrap_up_due_at = now() + interval '1 hour' where id = $1", [
+      live.ref.conversationId,
+    ])
     await sweep('sweep-1')
 
     await worker.client.workflow.getHandle(lost.workflowId).result()
     expect(await world.wrapUps.load(lost.ref)).toMatchObject({ isWrappedUp: true })
-    expect((await worker.client.workflow.getHandle(running.workflowId).describe()).runId).toBe(runningHandle.firstExecutionRunId)
+    expect((await worker.client.workflow.getHandle(running.workflowId).describe()).runId).toBe(
+      runningHandle.firstExecutionRunId,
+    )
     await expect(worker.client.workflow.getHandle(wrapUpWorkflowId(live.callSid)).describe()).rejects.toThrow()
     expect(await world.ledgers(done.ref)).toMatchObject({ usage: 1 })
     await runningHandle.terminate()

@@ -7,7 +7,15 @@ import { createTestQueue } from '../test/kit/temporal.ts'
 import { until } from '../test/kit/until.ts'
 import { silence } from '../test/kit/wrap-up-vendors.ts'
 import { startWorker } from '../test/kit/wrap-up-worker.ts'
-import { createWrapUpWorld, dataKeys, goodAnswer, line, people, personalWords, type WrapUpWorld } from '../test/kit/wrap-up-world.ts'
+import {
+  createWrapUpWorld,
+  dataKeys,
+  goodAnswer,
+  line,
+  people,
+  personalWords,
+  type WrapUpWorld,
+} from '../test/kit/wrap-up-world.ts'
 
 jest.setTimeout(120_000)
 
@@ -111,7 +119,12 @@ describe('a wrap-up', () => {
     await until(() => world.vendors.counts.looks > looksBefore)
     await trigger(call)
     await until(() => world.vendors.counts.looks > looksBefore + 1)
-    expect(await load(call)).toMatchObject({ endedAtMs: null, durationSeconds: null, outcome: null, isWrappedUp: false })
+    expect(await load(call)).toMatchObject({
+      endedAtMs: null,
+      durationSeconds: null,
+      outcome: null,
+      isWrappedUp: false,
+    })
     expect(await world.ledgers(call.ref)).toMatchObject({ usage: 0 })
 
     call.call.status = 'completed'
@@ -133,7 +146,10 @@ describe('a wrap-up', () => {
 
   it('P-consent deletes a recording that its caller objected to, unseen, whatever the row says', async () => {
     const objection = line(5, 'event', '', { event: 'recording-objected' })
-    const call = await world.placeCall({ recordingState: 'started', lines: [line(1, 'caller', people.words), objection] })
+    const call = await world.placeCall({
+      recordingState: 'started',
+      lines: [line(1, 'caller', people.words), objection],
+    })
     call.call.recordings.push({ sid: `RE${'d'.repeat(32)}`, status: 'completed', bytes: silence(1) })
     const downloadsBefore = world.vendors.counts.downloads
     await trigger(call)
@@ -149,7 +165,12 @@ describe('a wrap-up', () => {
     const asksBefore = world.vendors.counts.model
     await trigger(call)
     await finished(call)
-    expect(await load(call)).toMatchObject({ outcome: 'abandoned', summary: null, isOwnerTold: false, isWrappedUp: true })
+    expect(await load(call)).toMatchObject({
+      outcome: 'abandoned',
+      summary: null,
+      isOwnerTold: false,
+      isWrappedUp: true,
+    })
     expect(world.vendors.counts.model).toBe(asksBefore)
     expect(mailOf(call)).toBeUndefined()
   })
@@ -174,6 +195,8 @@ describe('a wrap-up', () => {
     expect(asStored.words).not.toMatch(/TypeError|message-taken/)
     expect(asStored.words).not.toContain(call.ref.conversationId)
     for (const { words } of [asStored, deciphered]) expect(words).not.toMatch(personalWords)
-    expect(JSON.stringify(await handle.describe(), (_, value) => (typeof value === 'bigint' ? String(value) : value))).not.toMatch(personalWords)
+    expect(
+      JSON.stringify(await handle.describe(), (_, value) => (typeof value === 'bigint' ? String(value) : value)),
+    ).not.toMatch(personalWords)
   })
 })

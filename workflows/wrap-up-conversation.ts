@@ -34,10 +34,11 @@ const { confirmEnded, lookForRecording } = proxyActivities<ConversationActivitie
 const { storeRecording, deleteRecordingAtTwilio } = proxyActivities<ConversationActivities>({
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout,
-  scheduleToCloseTimeout: recordingWithinMs,
+  // Longer waits are the workflow's own: it looks first whether there is still something to fetch.
+  scheduleToCloseTimeout: '1 hour',
   retry: {
     initialInterval: '5 seconds',
-    maximumInterval: '30 minutes',
+    maximumInterval: '10 minutes',
     nonRetryableErrorTypes: ['recording-not-ready'],
   },
 })

@@ -48,7 +48,11 @@ beforeAll(async () => {
     model: flaky.wrap(deps.model, ['wrapUp']),
     twilio: flaky.wrap(deps.twilio, ['deleteRecording']),
   }))
-  worker = await startWorker({ taskQueue, activities: world.activities, connection: server.environment.nativeConnection })
+  worker = await startWorker({
+    taskQueue,
+    activities: world.activities,
+    connection: server.environment.nativeConnection,
+  })
 })
 
 beforeEach(() => {
@@ -110,16 +114,36 @@ describe('a wrap-up through outages', () => {
     await wrapUp(call)
     flaky.state.isOn = false
 
-    const effects = ['reportEnd', 'meter', 'store', 'deleteRecording', 'setRecording', 'wrapUp', 'settle', 'send', 'markOwnerTold', 'markWrappedUp']
+    const effects = [
+      'reportEnd',
+      'meter',
+      'store',
+      'deleteRecording',
+      'setRecording',
+      'wrapUp',
+      'settle',
+      'send',
+      'markOwnerTold',
+      'markWrappedUp',
+    ]
     expect([...flaky.state.struck].toSorted()).toEqual(effects.toSorted())
-    expect(await load(call)).toMatchObject({ durationSeconds: 62, recordingState: 'deleted', isOwnerTold: true, isWrappedUp: true })
+    expect(await load(call)).toMatchObject({
+      durationSeconds: 62,
+      recordingState: 'deleted',
+      isOwnerTold: true,
+      isWrappedUp: true,
+    })
     expect(await world.ledgers(call.ref)).toEqual({ usage: 1, tasks: 2, gaps: 1, recordings: 1 })
     expect(mailsOf(call)).toHaveLength(1)
   })
 
   it('keeps to what Retry-After asks for', async () => {
     const call = await world.placeCall()
-    const limited = { status: 429, body: { error: {}, statusCode: 429, name: 'rate_limit_exceeded' }, headers: { 'Retry-After': '1800' } }
+    const limited = {
+      status: 429,
+      body: { error: {}, statusCode: 429, name: 'rate_limit_exceeded' },
+      headers: { 'Retry-After': '1800' },
+    }
     world.vendors.faults.model = (attempt) => (attempt === 1 ? limited : null)
     world.vendors.faults.mail = (attempt) => (attempt === 1 ? limited : null)
     expect(await wrapUp(call)).toBeGreaterThanOrEqual(1 * hour)
@@ -132,13 +156,19 @@ describe('a wrap-up through outages', () => {
     const took = await wrapUp(call)
     expect(took).toBeGreaterThan(22 * hour)
     expect(took).toBeLessThan(26 * hour)
-    expect(await load(call)).toMatchObject({ outcome: 'message-taken', summary: null, gaps: [people.gap], isOwnerTold: true })
+    expect(await load(call)).toMatchObject({
+      outcome: 'message-taken',
+      summary: null,
+      gaps: [people.gap],
+      isOwnerTold: true,
+    })
   })
 
   it('outlasts a vendor that refuses: a key is renewed, an address put right', async () => {
     const call = await world.placeCall()
     world.vendors.faults.model = (attempt) => (attempt <= 3 ? { status: 401, body: { error: {} } } : null)
-    world.vendors.faults.mail = (attempt) => (attempt <= 3 ? { status: 422, body: { statusCode: 422, name: 'validation_error' } } : null)
+    world.vendors.faults.mail = (attempt) =>
+      attempt <= 3 ? { status: 422, body: { statusCode: 422, name: 'validation_error' } } : null
     await wrapUp(call)
     expect(await load(call)).toMatchObject({ summary: goodAnswer.summary, isOwnerTold: true, isWrappedUp: true })
     expect(mailsOf(call)).toHaveLength(1)
@@ -186,6 +216,18 @@ describe('a wrap-up through outages', () => {
     expect(await load(call)).toMatchObject({ recordingState: 'deleted' })
     expect(await world.recordings.find(call.ref)).toMatchObject({ byteLength: silence(3).length })
     expect(world.vendors.deleted.filter((deleted) => deleted === sid)).toHaveLength(1)
+  })
+
+  it('gives up a recording that never comes whole, and deletes nothing at Twilio', async () => {
+    const call = await world.placeCall({ recordingState: 'started' })
+    const sid = `RE${'3'.repeat(32)}`
+    const damaged = { times: Number.POSITIVE_INFINITY, bytes: Buffer.from('RIFF') }
+    call.call.recordings.push({ sid, status: 'completed', bytes: silence(1), damaged })
+    const took = await wrapUp(call)
+    expect(took).toBeGreaterThanOrEqual(24 * hour)
+    expect(took).toBeLessThan(28 * hour)
+    expect(await load(call)).toMatchObject({ recordingState: 'missing', isWrappedUp: true })
+    expect(world.vendors.deleted).not.toContain(sid)
   })
 
   it('takes the end from our own records when Twilio never tells it', async () => {

@@ -15,7 +15,9 @@ export async function recordHistory(client: Client, name: string, workflowId: st
   if (!process.env.RECORD_HISTORIES || existsSync(file)) return
   const history = await client.workflow.getHandle(workflowId).fetchHistory()
   const { events } = History.toObject(History.fromObject(history), { longs: String, enums: String, bytes: String })
-  const lines = (events as object[]).map((event) => JSON.stringify(event, (key, value) => (key === 'identity' ? 'recorder' : value)))
+  const lines = (events as object[]).map((event) =>
+    JSON.stringify(event, (key, value) => (key === 'identity' ? 'recorder' : value)),
+  )
   writeFileSync(file, `{"events":[\n${lines.join(',\n')}\n]}\n`)
 }
 

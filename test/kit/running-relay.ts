@@ -165,8 +165,12 @@ async function startRelay(options: { clock: FakeClock; databaseUrl: string; mode
     },
     drain: relay.drain,
     stop: async () => {
-      const drained = relay.drain()
-      options.clock.advance(60 * 60_000)
+      let isDone = false
+      const drained = relay.drain().finally(() => (isDone = true))
+      await until(() => {
+        options.clock.advance(10 * 60_000)
+        return isDone
+      })
       await drained
     },
   }

@@ -17,7 +17,7 @@ export interface TimeSkippingServer {
 /** Address of the run's real Temporal dev server (namespace `default`). */
 export const temporalAddress = (): string => required('TEST_TEMPORAL_ADDRESS')
 
-/** Temporal's SDK, native part included, logs nothing in this process. To be said once a test file, before any connection. */
+/** Temporal's SDK, native part included, logs nothing in this process. Once a test file, before any connection. */
 export function quietTemporal(): DefaultLogger {
   const logger = new DefaultLogger('ERROR', () => undefined)
   Runtime.install({ logger, telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } } })

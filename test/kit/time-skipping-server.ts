@@ -10,7 +10,9 @@ const makeWithinMs = 5 * 60_000
 
 const project = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
 <groupId>ironvoice</groupId><artifactId>time-skipping-server</artifactId><version>1</version>
-<dependencies><dependency><groupId>io.temporal</groupId><artifactId>temporal-test-server</artifactId><version>${version}</version></dependency></dependencies>
+<dependencies><dependency>
+<groupId>io.temporal</groupId><artifactId>temporal-test-server</artifactId><version>${version}</version>
+</dependency></dependencies>
 </project>`
 
 /**
@@ -60,13 +62,16 @@ async function isWhole(directory: string): Promise<boolean> {
 
 async function sizes(directory: string): Promise<[name: string, bytes: number][]> {
   const names = (await readdir(directory)).toSorted()
-  return Promise.all(names.map(async (name): Promise<[string, number]> => [name, (await stat(join(directory, name))).size]))
+  return Promise.all(
+    names.map(async (name): Promise<[string, number]> => [name, (await stat(join(directory, name))).size]),
+  )
 }
 
 async function requireCommand(command: string, args: string[]): Promise<void> {
   await run(command, args).catch(() => {
     throw new Error(
-      `Temporal's time-skipping test server could not be downloaded, and it can't be made of its jars because \`${command}\` does not run here. ` +
+      "Temporal's time-skipping test server could not be downloaded, and it can't be made of its jars because " +
+        `\`${command}\` does not run here. ` +
         'Install a Java runtime (17 or newer) and Maven, or let temporal.download be reached.',
     )
   })

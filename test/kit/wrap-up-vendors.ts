@@ -50,7 +50,11 @@ export async function startVendors() {
   const counts = { model: 0, mailRequests: 0, downloads: 0, looks: 0 }
   const prompts: string[] = []
   const deleted: string[] = []
-  const faults: { model: Fault; mail: Fault; twilio: Fault } = { model: () => null, mail: () => null, twilio: () => null }
+  const faults: { model: Fault; mail: Fault; twilio: Fault } = {
+    model: () => null,
+    mail: () => null,
+    twilio: () => null,
+  }
   let answer: unknown = null
 
   async function handle(request: IncomingMessage, body: string): Promise<WireAnswer & { bytes?: Buffer }> {
@@ -61,7 +65,14 @@ export async function startVendors() {
       if (fault) return fault
       prompts.push(body)
       const content = typeof answer === 'string' ? answer : JSON.stringify(answer)
-      return { status: 200, body: { id: 'c', object: 'chat.completion', choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content } }] } }
+      return {
+        status: 200,
+        body: {
+          id: 'c',
+          object: 'chat.completion',
+          choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content } }],
+        },
+      }
     }
     if (pathname === '/emails') {
       counts.mailRequests += 1
@@ -71,7 +82,10 @@ export async function startVendors() {
       const mail = JSON.parse(body) as { to: string; subject: string; text: string; html: string }
       const earlier = mails.get(key)
       if (earlier && JSON.stringify(earlier) !== JSON.stringify(mail)) {
-        return { status: 409, body: { statusCode: 409, name: 'invalid_idempotent_request', message: 'another payload' } }
+        return {
+          status: 409,
+          body: { statusCode: 409, name: 'invalid_idempotent_request', message: 'another payload' },
+        }
       }
       mails.set(key, mail)
       return { status: 200, body: { id: `mail-${key}` } }
@@ -95,11 +109,23 @@ export async function startVendors() {
       }
       counts.downloads += 1
       const isDamaged = recording.damaged && recording.damaged.times-- > 0
-      return { status: 200, bytes: isDamaged ? recording.damaged!.bytes : recording.bytes, headers: { 'Content-Type': 'audio/x-wav' } }
+      return {
+        status: 200,
+        bytes: isDamaged ? recording.damaged!.bytes : recording.bytes,
+        headers: { 'Content-Type': 'audio/x-wav' },
+      }
     }
     if (!call) return { status: 404, body: { code: 20404, message: 'not found', status: 404 } }
     if (pathname.endsWith('/Recordings.json')) {
-      return { status: 200, body: { recordings: call.recordings.map(({ sid, status }) => ({ sid, status, duration: '1' })), page: 0, page_size: 50, uri: pathname } }
+      return {
+        status: 200,
+        body: {
+          recordings: call.recordings.map(({ sid, status }) => ({ sid, status, duration: '1' })),
+          page: 0,
+          page_size: 50,
+          uri: pathname,
+        },
+      }
     }
     const isOver = call.status === 'completed'
     return {

@@ -15,7 +15,14 @@ export async function startWorker(options: {
   const { taskQueue, activities } = options
   const connection = options.connection ?? (await NativeConnection.connect({ address: temporalAddress() }))
   const workflowBundle = await bundleWorkflows(quiet)
-  const worker = await createConversationWorker({ connection, namespace: 'default', taskQueue, dataKeys, activities, workflowBundle })
+  const worker = await createConversationWorker({
+    connection,
+    namespace: 'default',
+    taskQueue,
+    dataKeys,
+    activities,
+    workflowBundle,
+  })
   const running = worker.run()
   return {
     client: worker.client!,

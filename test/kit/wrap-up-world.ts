@@ -39,7 +39,9 @@ export const personalWords = /whitfield|harborlane|5550142|marguerite|okonkwo|cr
 export const knowledge: KnowledgeInput = {
   business: { name: 'Harbor Lane Dental' },
   timeZone: 'America/Los_Angeles',
-  hours: { weekly: { monday: day, tuesday: day, wednesday: day, thursday: day, friday: day, saturday: [], sunday: [] } },
+  hours: {
+    weekly: { monday: day, tuesday: day, wednesday: day, thursday: day, friday: day, saturday: [], sunday: [] },
+  },
   greeting: 'Harbor Lane Dental, how can I help?',
   disclosure: { isSpoken: true, text: 'This call is recorded.' },
   recording: { isEnabled: true },
@@ -78,7 +80,9 @@ const usualLines = [
 ]
 
 /** One account in a database of its own, the vendors on the wire, and the real activities between them. */
-export async function createWrapUpWorld(change: (deps: ConversationActivityDeps) => Partial<ConversationActivityDeps> = () => ({})) {
+export async function createWrapUpWorld(
+  change: (deps: ConversationActivityDeps) => Partial<ConversationActivityDeps> = () => ({}),
+) {
   const [testDatabase, vendors] = await Promise.all([createTestDatabase(), startVendors()])
   const database = await createDatabase({ url: testDatabase.appUrl, poolSize: 4 })
   const calls = createCalls(database)
@@ -95,7 +99,11 @@ export async function createWrapUpWorld(change: (deps: ConversationActivityDeps)
     tenants: createTenants(database),
     twilio: createTwilioVoice({ accountSid: `AC${hex(16)}`, authToken: hex(16), baseUrl: vendors.url }),
     model: createOpenAiSummary({ apiKey: 'sk-test', baseUrl: `${vendors.url}/v1`, model: 'gpt-4o-mini' }),
-    mailer: createResendMail({ apiKey: 're_test', baseUrl: vendors.url, from: 'IronVoice <support@ironvoice.example>' }),
+    mailer: createResendMail({
+      apiKey: 're_test',
+      baseUrl: vendors.url,
+      from: 'IronVoice <support@ironvoice.example>',
+    }),
     nowMs: Date.now,
   }
   const accountId = await createAccounts(database, dataKeys).create({
@@ -104,7 +112,8 @@ export async function createWrapUpWorld(change: (deps: ConversationActivityDeps)
     numbers: [`+1415555${String(Math.floor(Math.random() * 10_000)).padStart(4, '0')}`],
     knowledge,
   })
-  const query = <Row extends object>(sql: string, values: unknown[] = []) => execute<Row>(testDatabase.adminUrl, sql, values)
+  const query = <Row extends object>(sql: string, values: unknown[] = []) =>
+    execute<Row>(testDatabase.adminUrl, sql, values)
 
   return {
     vendors,
@@ -119,15 +128,33 @@ export async function createWrapUpWorld(change: (deps: ConversationActivityDeps)
     query,
 
     /** A call as the live side leaves it: over at Twilio with one finished recording, nothing told us yet. */
-    async placeCall(options: { recordingState?: 'off' | 'due' | 'started'; lines?: Message[]; takesMessage?: boolean } = {}) {
+    async placeCall(
+      options: { recordingState?: 'off' | 'due' | 'started'; lines?: Message[]; takesMessage?: boolean } = {},
+    ) {
       const { recordingState = 'off', lines = usualLines, takesMessage = false } = options
       const callSid = `CA${hex(16)}`
-      const opening = { accountId, callSid, from: people.caller, to: '+14155550100', direction: 'inbound', knowledgeVersion: 1, startedAtMs } as const
-      const { conversationId } = await calls.open({ ...opening, recordingState: recordingState === 'off' ? 'off' : 'due' })
+      const opening = {
+        accountId,
+        callSid,
+        from: people.caller,
+        to: '+14155550100',
+        direction: 'inbound',
+        knowledgeVersion: 1,
+        startedAtMs,
+      } as const
+      const { conversationId } = await calls.open({
+        ...opening,
+        recordingState: recordingState === 'off' ? 'off' : 'due',
+      })
       const ref = { accountId, conversationId }
       await transcripts.write(ref, lines)
       if (takesMessage) {
-        const message = { callerName: people.callerName, callbackNumber: people.caller, text: people.message, urgency: 'urgent' } as const
+        const message = {
+          callerName: people.callerName,
+          callbackNumber: people.caller,
+          text: people.message,
+          urgency: 'urgent',
+        } as const
         await transcripts.keepMessage(ref, 'message-1', message, startedAtMs + 8_000)
       }
       if (recordingState === 'started') await calls.setRecording(ref, { state: 'started' })
@@ -139,8 +166,17 @@ export async function createWrapUpWorld(change: (deps: ConversationActivityDeps)
     /** Rows of the ledgers, counted where they are kept. */
     async ledgers({ conversationId }: { conversationId: string }) {
       const count = async (table: string) =>
-        Number((await query<{ count: string }>(`select count(*) from ${table} where conversation_id = $1`, [conversationId]))[0]!.count)
-      return { usage: await count('usage_record'), tasks: await count('task'), gaps: await count('knowledge_gap'), recordings: await count('recording') }
+        Number(
+          (
+            await query<{ count: string }>(`select count(*) from ${table} where conversation_id = $1`, [conversationId])
+          )[0]!.count,
+        )
+      return {
+        usage: await count('usage_record'),
+        tasks: await count('task'),
+        gaps: await count('knowledge_gap'),
+        recordings: await count('recording'),
+      }
     },
 
     async stop() {
