@@ -1,7 +1,7 @@
 import type { ConversationEvent } from '../domain/conversation.ts'
 import type { Dialogue } from './dialogue.ts'
 import type { Mouth } from './mouth.ts'
-import { isTransferAllowed } from './transfer-rules.ts'
+import { isTransferAllowed } from '../domain/transfer-rules.ts'
 import type { TurnAction, TurnPorts } from './turn.ts'
 
 /** One turn while it is taken. */

@@ -8,7 +8,7 @@ import { hangUp, nothing, ring } from '../twiml.ts'
 import type { WebhookDependencies } from './dependencies.ts'
 import { limited, parsed } from './gate.ts'
 import { nextStep, type Step } from './next-step.ts'
-import { ringableNumber } from './ringable-number.ts'
+import { ringableNumber } from '../../domain/transfer-rules.ts'
 import { isFinal, webhookFields } from './webhook-fields.ts'
 
 const handoffSchema = z.object({ reason: z.enum(['transfer', 'end', 'model-failed']) })

@@ -1,6 +1,6 @@
 import { knowledgeSchema, type Knowledge } from '../../domain/knowledge.ts'
 import { nextStep, type Report, type Step } from './next-step.ts'
-import { ringableNumber } from './ringable-number.ts'
+import { ringableNumber } from '../../domain/transfer-rules.ts'
 
 const report: Report = { dialCallStatus: undefined, sessionStatus: 'ended', handoffReason: 'end', restores: 0, isRingable: true }
 const takeMessage = { type: 'connect', mode: 'take-message', event: 'transfer-unanswered' } as const
