@@ -94,5 +94,5 @@ export function createCallerInput(options: CallerInputOptions) {
 
 /** Words as they can be kept: well-formed, without control characters (PostgreSQL takes no NUL), bounded. */
 function cleaned(text: string): string {
-  return text.toWellFormed().replace(/\p{Cc}+/gu, ' ').trim().slice(0, callBounds.maxPromptChars)
+  return text.toWellFormed().replace(/[\p{Cc}\s]+/gu, ' ').trim().slice(0, callBounds.maxPromptChars)
 }

@@ -1,0 +1,190 @@
+import { callBounds } from '../domain/call-bounds.ts'
+import { createRelayWorld, newSessionId, type RelayWorld, type RunningRelay } from '../test/kit/running-relay.ts'
+import type { RelayPhone } from '../test/kit/relay-phone.ts'
+import { until } from '../test/kit/until.ts'
+import { relayBounds } from './relay-bounds.ts'
+
+const greeting = 'receptionist: Harbour Bicycles, how can I help?'
+
+describe('a call whose socket breaks', () => {
+  let world: RelayWorld
+  let relay: RunningRelay
+  let other: RunningRelay
+  const phones: RelayPhone[] = []
+
+  beforeAll(async () => {
+    world = await createRelayWorld()
+    relay = await world.startRelay()
+    other = await world.startRelay()
+  })
+  afterEach(async () => {
+    for (const phone of phones.splice(0)) await phone.drop()
+    world.clock.advance(relayBounds.graceMs)
+  })
+  afterAll(() => world.stop())
+
+  const connect = async (...[call, process = relay]: [Parameters<RunningRelay['call']>[0], RunningRelay?]) => {
+    const phone = await process.call(call)
+    phones.push(phone)
+    return phone
+  }
+  async function answer(phone: RelayPhone, reply: string) {
+    const model = await world.model.next()
+    model.say(reply)
+    model.end()
+    await phone.heard(reply)
+    return model
+  }
+  const asked = () => world.model.exchanges.length
+
+  it('goes on where it was: what the model said meanwhile is said, and what is sent again is not answered again', async () => {
+    const call = await world.openCall()
+    const phone = await connect(call)
+    phone.prompt('Hello')
+    await answer(phone, 'Good morning.')
+    phone.prompt('Do you sell helmets?')
+    const model = await world.model.next()
+    model.say('Yes, for ')
+    model.say('children ')
+    await phone.heard('Yes, for')
+    await phone.drop()
+    const before = asked()
+    model.say('and adults.')
+    model.end()
+    await world.transcriptIs(call, [greeting, 'caller: Hello', 'receptionist: Good morning.', 'caller: Do you sell helmets?', 'receptionist: Yes, for children and adults.'])
+
+    const again = await connect(call)
+    for (const words of ['Hello', 'Do you sell helmets?']) again.prompt(words)
+    await again.heard('adults.')
+    expect(phone.spoken().slice('Good morning.'.length) + again.spoken()).toBe('Yes, for children and adults.')
+    expect(again.frames.at(-1)).toMatchObject({ last: true })
+    again.prompt('And locks?')
+    expect((await answer(again, 'Yes.')).heard).toEqual(['Hello', 'Do you sell helmets?', 'And locks?'])
+    expect(asked()).toBe(before + 1)
+    await world.transcriptIs(call, [
+      greeting,
+      'caller: Hello',
+      'receptionist: Good morning.',
+      'caller: Do you sell helmets?',
+      'receptionist: Yes, for children and adults.',
+      'reconnected: ',
+      'caller: And locks?',
+      'receptionist: Yes.',
+    ])
+  })
+
+  it('is asked the same again by a caller later on: that is no replay', async () => {
+    const call = await world.openCall()
+    const phone = await connect(call)
+    phone.prompt('Hello?')
+    await answer(phone, 'Good morning.')
+    await phone.drop()
+    const again = await connect(call)
+    await again.settled()
+    world.clock.advance(relayBounds.replayWindowMs + 1)
+    again.prompt('Hello?')
+    await answer(again, 'I am here.')
+  })
+
+  it('does not take keys and interruptions twice either', async () => {
+    const call = await world.openCall()
+    const phone = await connect(call)
+    phone.prompt('Hello')
+    await answer(phone, 'Good morning, this is Harbour Bicycles.')
+    phone.interrupt('Good morning')
+    for (const digit of '12#') phone.send({ type: 'dtmf', digit })
+    await answer(phone, 'Extension unknown.')
+    await phone.drop()
+    const before = asked()
+    const again = await connect(call)
+    again.prompt('Hello')
+    again.interrupt('Good morning')
+    for (const digit of '12#') again.send({ type: 'dtmf', digit })
+    again.prompt('What are your hours?')
+    await answer(again, 'Nine to five.')
+    expect(asked()).toBe(before + 1)
+    await world.transcriptIs(call, [
+      greeting,
+      'caller: Hello',
+      'receptionist: Good morning,',
+      'keypad: 12',
+      'receptionist: Extension unknown.',
+      'reconnected: ',
+      'caller: What are your hours?',
+      'receptionist: Nine to five.',
+    ])
+  })
+
+  it('is taken over by another process: its history, its language, and the question that nobody answered', async () => {
+    const call = await world.openCall({ knowledge: { voice: { otherLanguages: ['es-US'] } } })
+    const phone = await connect(call)
+    phone.prompt('¿Habla español?')
+    ;(await world.model.next()).call('change_language', { language: 'es-US' })
+    await until(() => phone.frames.some(({ type }) => type === 'language'))
+    phone.prompt('¿Venden cascos?')
+    await world.model.next()
+    await until(async () => (await world.transcriptOf(call)).some(({ text }) => text === '¿Venden cascos?'))
+
+    // The first process never learns of it: a new socket, elsewhere, long after the token's own time.
+    world.clock.advance(callBounds.relayTokenTtlMs - 1)
+    await phone.settled()
+    world.clock.advance(2)
+    const before = asked()
+    const again = await connect(call, other)
+    const model = await answer(again, 'Sí, para niños.')
+    expect(model.heard).toEqual(['¿Habla español?', '¿Venden cascos?'])
+    expect(model.body.messages.filter(({ role }) => role === 'assistant').map(({ content }) => content)).toContain(
+      'Harbour Bicycles, how can I help?',
+    )
+    again.prompt('¿Venden cascos?')
+    await again.settled()
+    expect(asked()).toBe(before + 1)
+    await world.pass(again, callBounds.silenceMs + 10_000)
+    await again.heard('¿Sigue ahí?')
+  })
+
+  it('is restored by a new session with a token of its own, and the old one is closed', async () => {
+    const call = await world.openCall()
+    const phone = await connect(call)
+    phone.prompt('Hello')
+    await answer(phone, 'Good morning.')
+    const again = await connect({ ...call, sessionId: newSessionId(), token: await world.tokenFor(call, 'restored') })
+    expect((await phone.closed()).code).toBe(1012)
+    again.prompt('Do you sell helmets?')
+    expect((await answer(again, 'Yes.')).heard).toEqual(['Hello', 'Do you sell helmets?'])
+    await world.transcriptIs(call, [
+      greeting,
+      'caller: Hello',
+      'receptionist: Good morning.',
+      "receptionist: I'm sorry, we were cut off for a moment. I'm back. How can I help you?",
+      'caller: Do you sell helmets?',
+      'receptionist: Yes.',
+    ])
+  })
+
+  it('needs no database to go on in the same process', async () => {
+    const call = await world.openCall()
+    const phone = await connect(call)
+    phone.prompt('Hello')
+    await answer(phone, 'Good morning.')
+    await phone.drop()
+    const claims = await relay.metric('ironvoice_relay_sessions_begun_total')
+    const again = await connect(call)
+    await until(async () => (await relay.metric('ironvoice_relay_sessions_begun_total')) > claims)
+    again.prompt('Do you sell helmets?')
+    await answer(again, 'Yes.')
+    expect(await relay.metric('ironvoice_relay_sessions')).toBe(1)
+  })
+
+  it('and never comes back is over after a while: nothing of it stays', async () => {
+    const call = await world.openCall()
+    const phone = await connect(call)
+    phone.prompt('Hello')
+    await answer(phone, 'Good morning.')
+    await phone.drop()
+    await until(async () => (await relay.metric('ironvoice_relay_sessions')) === 1)
+    world.clock.advance(relayBounds.graceMs)
+    await until(async () => (await relay.metric('ironvoice_relay_sessions')) === 0)
+    await until(async () => (await relay.metric('ironvoice_relay_wrap_up_hints_total')) > 0)
+  })
+})
