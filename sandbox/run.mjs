@@ -2,7 +2,7 @@
  * `node sandbox/run.mjs SCRIPT.ts args…` or `node sandbox/run.mjs --bin NAME args…`: makes sure that the dependencies are there
  * and that Node is new enough, then runs it. Plain JavaScript for any Node since 14, so that it can say what is wrong.
  */
-import { spawn } from 'child_process'
+import { execFileSync, spawn } from 'child_process'
 // statfsSync by name would keep an old Node, which lacks it, from saying anything
 import fs, { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimes, writeFileSync } from 'fs'
 import { constants } from 'os'
@@ -124,6 +124,7 @@ function run(command, args, stdio) {
   const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH || ''}` }
   const child = spawn(command, args, { cwd: root, env, stdio, shell: process.platform === 'win32' && stdio === 'inherit' })
   passSignals(child)
+  endWithNpm(child)
   child.once('error', (error) => fail(`${command} could not be run: ${error.message}`))
   child.once('exit', (code, signal) => {
     if (signal) endBy(signal)
@@ -135,6 +136,33 @@ const passed = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 function passSignals(child) {
   for (const signal of passed) process.on(signal, () => child.kill(signal))
+}
+
+/**
+ * npm dies of a signal without passing it on, and its shell stays: so whoever ended npm would leave us and everything behind.
+ * We end with it, as if we had been told.
+ */
+function endWithNpm(child) {
+  if (!process.env.npm_lifecycle_event || process.platform === 'win32') return
+  const parent = process.ppid
+  const isShell = /sh$/.test(lookUp(parent).name)
+  const npm = isShell ? lookUp(parent).parent : parent
+  setInterval(() => {
+    if (process.ppid !== parent || (isShell && lookUp(parent).parent !== npm)) child.kill('SIGTERM')
+  }, 1000).unref()
+}
+
+function lookUp(pid) {
+  try {
+    if (process.platform === 'linux') {
+      const [, name, rest] = /\((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+      return { name, parent: Number(rest) }
+    }
+    const [parent, name] = execFileSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)], { encoding: 'utf8' }).trim().split(/\s+/)
+    return { name, parent: Number(parent) }
+  } catch (error) {
+    return { name: '', parent: 0 }
+  }
 }
 
 /** Ends as the child did, so that whoever started us sees the same. */

@@ -33,15 +33,15 @@ export interface TestCall extends ConversationRef {
   token: string
 }
 
-/** Everything that a relay runs among, real but for the vendors; each relay started here is a process of its own but for its memory. */
-export async function createRelayWorld() {
+/** What relays run among, real but for the vendors. Time stands still unless it is moved, or `isRealTime` for processes. */
+export async function createRelayWorld({ isRealTime = false } = {}) {
   const testDatabase = await createTestDatabase()
   const [database, model, twilio] = await Promise.all([
     createDatabase({ url: testDatabase.appUrl }),
     startScriptedModel(),
     startTwilioApi(),
   ])
-  const clock = createFakeClock()
+  const clock = createFakeClock(isRealTime ? Date.now() : undefined)
   const tokens = createRelayTokens(testKeyring)
   const stops: (() => Promise<unknown>)[] = []
 
@@ -67,9 +67,9 @@ export async function createRelayWorld() {
     return { ...ref, callSid, sessionId: newSessionId(), token: await tokenFor({ ...ref, callSid }, options.mode) }
   }
 
-  const tokenFor = (call: ConversationRef & { callSid: string }, mode: SessionMode = 'normal') => {
+  const tokenFor = (call: ConversationRef & { callSid: string }, mode: SessionMode = 'normal', ageMs = 0) => {
     const { accountId, conversationId, callSid } = call
-    return tokens.issue({ accountId, conversationId, callSid, mode }, { nowMs: clock.nowMs(), tokenId: randomUUID() })
+    return tokens.issue({ accountId, conversationId, callSid, mode }, { nowMs: clock.nowMs() - ageMs, tokenId: randomUUID() })
   }
 
   /** Lets time pass in steps, as sockets need it that are pinged meanwhile. */
@@ -108,7 +108,7 @@ export async function createRelayWorld() {
     transcriptOf,
     transcriptIs,
     startRelay: async (options: { database?: Database; clock?: FakeClock } = {}) => {
-      const relay = await startRelay({ clock, databaseUrl: testDatabase.appUrl, model: model.url, twilio: twilio.url, ...options })
+      const relay = await startRelay({ clock, databaseUrl: testDatabase.appUrl, model, twilio, ...options })
       stops.push(relay.stop)
       return relay
     },
@@ -124,24 +124,34 @@ export async function createRelayWorld() {
 export type RelayWorld = Awaited<ReturnType<typeof createRelayWorld>>
 export type RunningRelay = Awaited<ReturnType<typeof startRelay>>
 
+interface RelaySurroundings {
+  databaseUrl: string
+  model: { url: string }
+  twilio: { url: string }
+}
+
+/** What a relay process needs to be told; Temporal is away. */
+export const relayEnvironment = ({ databaseUrl, model, twilio }: RelaySurroundings): Record<string, string> => ({
+  RELAY_PORT: '0',
+  PUBLIC_URL: 'https://voice.ironvoice.test',
+  RELAY_PUBLIC_URL: relayPublicUrl,
+  DATABASE_URL: databaseUrl,
+  TEMPORAL_ADDRESS: '127.0.0.1:1',
+  SESSION_KEYS: keys,
+  DATA_KEYS: keys,
+  TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
+  TWILIO_AUTH_TOKEN: authToken,
+  TWILIO_BASE_URL: twilio.url,
+  OPENAI_API_KEY: 'sk-test',
+  OPENAI_BASE_URL: model.url,
+})
+
 export const newSessionId = () => `VX${randomBytes(16).toString('hex')}`
 
-async function startRelay(options: { clock: FakeClock; databaseUrl: string; model: string; twilio: string; database?: Database }) {
+async function startRelay(options: RelaySurroundings & { clock: FakeClock; database?: Database }) {
   const logs: string[] = []
   const logger = createLogger({ process: 'relay', level: 'trace', destination: { write: (line: string) => void logs.push(line) } })
-  const config = readConfig({
-    PUBLIC_URL: 'https://voice.ironvoice.test',
-    RELAY_PUBLIC_URL: relayPublicUrl,
-    DATABASE_URL: options.databaseUrl,
-    TEMPORAL_ADDRESS: '127.0.0.1:1',
-    SESSION_KEYS: keys,
-    DATA_KEYS: keys,
-    TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
-    TWILIO_AUTH_TOKEN: authToken,
-    TWILIO_BASE_URL: options.twilio,
-    OPENAI_API_KEY: 'sk-test',
-    OPENAI_BASE_URL: options.model,
-  })
+  const config = readConfig(relayEnvironment(options))
   const database = options.database ?? (await createDatabase({ url: options.databaseUrl }))
   const relay = composeRelay(config, { database, logger, clock: options.clock, newId: () => randomUUID() })
   const port = await relay.listen(0, '127.0.0.1')

@@ -1,0 +1,152 @@
+import { createCalls } from '../db/calls.ts'
+import { createDatabase, type Database } from '../db/database.ts'
+import { createTranscripts } from '../db/transcripts.ts'
+import type { ConversationRef, Message } from '../domain/conversation.ts'
+import { Failure } from '../domain/failure.ts'
+import { createLogger } from '../providers/logger.ts'
+import { createMetrics } from '../providers/metrics.ts'
+import { createTestAccount, openTestCall } from '../test/kit/account.ts'
+import { createTestDatabase, type TestDatabase } from '../test/kit/database.ts'
+import { createDatabaseProxy } from '../test/kit/database-proxy.ts'
+import { until } from '../test/kit/until.ts'
+import { systemClock } from './clock.ts'
+import { createJournal, type Journal } from './journal.ts'
+import { createRelayMetrics } from './relay-metrics.ts'
+
+const line = (seq: number, text: string): Message => ({
+  key: `w-${seq}`,
+  seq,
+  atMs: 1_790_000_000_000 + seq,
+  role: 'caller',
+  text,
+  event: null,
+  isInterrupted: false,
+  firstTokenMs: null,
+  passages: [],
+})
+
+describe('the journal of live calls', () => {
+  let testDatabase: TestDatabase
+  let direct: Database
+  let proxied: Database
+  let proxy: Awaited<ReturnType<typeof createDatabaseProxy>>
+  let journal: Journal
+  let metrics: ReturnType<typeof createMetrics>
+  let account: { accountId: string; number: string }
+
+  beforeAll(async () => {
+    testDatabase = await createTestDatabase()
+    proxy = await createDatabaseProxy(testDatabase.appUrl)
+    direct = await createDatabase({ url: testDatabase.appUrl })
+    proxied = await createDatabase({ url: proxy.url })
+    account = await createTestAccount(direct)
+  })
+  beforeEach(() => {
+    metrics = createMetrics('relay')
+    const logger = createLogger({ process: 'relay', level: 'silent' })
+    journal = createJournal({ database: proxied, logger, metrics: createRelayMetrics(metrics), clock: systemClock })
+  })
+  afterAll(async () => {
+    proxy.stop()
+    await Promise.all([proxied.close(), direct.close()])
+    await testDatabase.drop()
+  })
+
+  const textsOf = async (ref: ConversationRef) => (await createTranscripts(direct).read(ref)).map(({ text }) => text)
+  const metric = async (name: string) => {
+    const found = (await metrics.registry.metrics()).split('\n').find((row) => row.startsWith(`${name}{`))
+    return Number(found?.slice(found.lastIndexOf(' ')) ?? 0)
+  }
+
+  it('has a line in the database once it is flushed; a line written again is corrected, in its place', async () => {
+    const ref = await openTestCall(direct, account)
+    journal.write(ref, [line(1, 'Hello')])
+    journal.write(ref, [line(2, 'We are open from nine to five')])
+    await journal.flush(ref)
+    expect(await textsOf(ref)).toEqual(['Hello', 'We are open from nine to five'])
+    journal.write(ref, [line(3, 'Thanks')])
+    journal.write(ref, [line(2, 'We are open')])
+    await journal.flush(ref)
+    expect(await textsOf(ref)).toEqual(['Hello', 'We are open', 'Thanks'])
+    expect(await metric('ironvoice_relay_journal_queued_lines')).toBe(0)
+  })
+
+  it('keeps what comes while the database is away, in order, and writes all of it when it is back', async () => {
+    const [first, second] = [await openTestCall(direct, account), await openTestCall(direct, account)]
+    journal.write(first, [line(1, 'before')])
+    await journal.flush(first)
+    proxy.cut()
+    for (let seq = 2; seq <= 40; seq += 1) {
+      journal.write(first, [line(seq, `first ${seq}`)])
+      journal.write(second, [line(seq, `second ${seq}`)])
+      if (seq % 10 === 0) await new Promise(setImmediate)
+    }
+    await until(async () => (await metrics.registry.metrics()).includes('ironvoice_relay_journal_queued_lines'))
+    journal.write(first, [line(1, 'corrected'), line(5, 'corrected too')])
+    expect(await journal.drain(50)).toBe(79)
+    expect(await textsOf(first)).toEqual(['before'])
+
+    proxy.mend()
+    await Promise.all([journal.flush(first), journal.flush(second)])
+    const expected = (name: string) => Array.from({ length: 39 }, (_, index) => `${name} ${index + 2}`)
+    expect(await textsOf(first)).toEqual(['corrected', ...expected('first').with(3, 'corrected too')])
+    expect(await textsOf(second)).toEqual(expected('second'))
+    expect(await metric('ironvoice_relay_journal_queued_lines')).toBe(0)
+    expect(await metric('ironvoice_relay_journal_lost_lines_total')).toBe(0)
+  })
+
+  it('lets a correction win that comes while the line is being written, whether that succeeds or not', async () => {
+    const ref = await openTestCall(direct, account)
+    const first = Promise.withResolvers<void>()
+    const units: string[] = []
+    const flaky: Database = {
+      ...direct,
+      async forAccount(accountId, work) {
+        if (units.push(accountId) > 1) return direct.forAccount(accountId, work)
+        await first.promise
+        throw new Failure('database-unavailable')
+      },
+    }
+    const logger = createLogger({ process: 'relay', level: 'silent' })
+    journal = createJournal({ database: flaky, logger, metrics: createRelayMetrics(metrics), clock: systemClock })
+    journal.write(ref, [line(1, 'We are open from nine'), line(2, 'Thanks')])
+    await until(() => units.length === 1)
+    journal.write(ref, [line(1, 'We are'), line(3, 'Bye')])
+    first.resolve()
+    await journal.flush(ref)
+    expect(await textsOf(ref)).toEqual(['We are', 'Thanks', 'Bye'])
+    expect(await metric('ironvoice_relay_journal_queued_lines')).toBe(0)
+  })
+
+  it('gives up lines that the database refuses for their own sake, and goes on with the rest', async () => {
+    const { accountId } = account
+    const gone = { accountId, conversationId: accountId }
+    const ref = await openTestCall(direct, account)
+    journal.write(gone, [line(1, 'of a conversation that there is not')])
+    journal.write(ref, [line(1, 'Hello')])
+    await Promise.all([journal.flush(gone), journal.flush(ref)])
+    expect(await textsOf(ref)).toEqual(['Hello'])
+    expect(await metric('ironvoice_relay_journal_lost_lines_total')).toBe(1)
+    expect(await metric('ironvoice_relay_journal_queued_lines')).toBe(0)
+  })
+
+  it('says that a message is kept only when it is', async () => {
+    const ref = await openTestCall(direct, account)
+    const message = { callerName: 'Ada', callbackNumber: '', text: 'Call me back.', urgency: 'normal' as const }
+    proxy.cut()
+    await expect(journal.keepMessage(ref, 'm-1', message)).rejects.toMatchObject({ code: 'database-unavailable' })
+    proxy.mend()
+    await until(() => journal.keepMessage(ref, 'm-1', message).then(() => true, () => false))
+    await journal.keepMessage(ref, 'm-1', message)
+    expect(await textsOf(ref)).toEqual(['Call me back.'])
+  })
+
+  it('lets one of many claim a recording', async () => {
+    const ref = await openTestCall(direct, account)
+    const claims = await Promise.all([1, 2, 3].map(() => journal.claimRecording(ref)))
+    expect(claims.filter(Boolean)).toHaveLength(1)
+    expect(await journal.setRecording(ref, { state: 'objected' })).toBe('objected')
+    expect(await journal.setRecording(ref, { state: 'started', recordingSid: `RE${'1'.repeat(32)}` })).toBe('objected')
+    expect(await createCalls(direct).recording(ref)).toEqual({ state: 'objected', recordingSid: `RE${'1'.repeat(32)}` })
+  })
+})

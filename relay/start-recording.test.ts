@@ -1,0 +1,97 @@
+import { Failure } from '../domain/failure.ts'
+import { createRelayWorld, type RelayWorld, type RunningRelay } from '../test/kit/running-relay.ts'
+import { createLogger } from '../providers/logger.ts'
+import { createMetrics } from '../providers/metrics.ts'
+import { createCalls } from '../db/calls.ts'
+import { until } from '../test/kit/until.ts'
+import { createRelayMetrics } from './relay-metrics.ts'
+import { createRecordingStarter } from './start-recording.ts'
+
+describe('the recording of a call', () => {
+  let world: RelayWorld
+  let relay: RunningRelay
+
+  beforeAll(async () => {
+    world = await createRelayWorld()
+    relay = await world.startRelay()
+  })
+  afterAll(() => world.stop())
+
+  const startsOf = (callSid: string) =>
+    world.twilio.requests.filter(({ method, path }) => method === 'POST' && path.endsWith(`/Calls/${callSid}/Recordings.json`))
+  const stopsOf = (callSid: string) =>
+    world.twilio.requests.filter(({ method, path }) => method === 'POST' && path.endsWith(`/Calls/${callSid}/Recordings/Twilio.CURRENT.json`))
+  const stateOf = async (ref: Parameters<RelayWorld['transcriptOf']>[0]) => (await createCalls(world.database).recording(ref))?.state
+
+  it('P-consent: starts with the set-up, which comes after the disclosure, and once however often Twilio connects', async () => {
+    const call = await world.openCall()
+    const phone = await relay.connect()
+    expect(startsOf(call.callSid)).toEqual([])
+    expect(await stateOf(call)).toBe('due')
+    await phone.drop()
+    const first = await relay.call(call)
+    await until(async () => (await stateOf(call)) === 'started')
+    await first.drop()
+    const again = await relay.call(call)
+    await until(async () => (await world.transcriptOf(call)).some(({ event }) => event === 'reconnected'))
+    expect(startsOf(call.callSid).map(({ form }) => form)).toEqual([
+      expect.objectContaining({ RecordingStatusCallback: 'https://voice.ironvoice.test/twilio/recording' }),
+    ])
+    await again.drop()
+  })
+
+  it('P-consent: stops when the caller objects, and "stopped" is said only then', async () => {
+    const call = await world.openCall()
+    const phone = await relay.call(call)
+    await until(async () => (await stateOf(call)) === 'started')
+    phone.prompt('Please stop recording me')
+    await phone.heard('recording has been stopped')
+    expect(stopsOf(call.callSid)).toHaveLength(1)
+    expect(await stateOf(call)).toBe('objected')
+    await phone.drop()
+  })
+
+  describe('when Twilio fails', () => {
+    const ref = { accountId: 'a', conversationId: 'c' }
+    const createStarter = (voice: { startRecording(): Promise<string> }, states: string[], stops: string[]) =>
+      createRecordingStarter({
+        journal: {
+          claimRecording: async () => true,
+          setRecording: async (_, { state }) => {
+            if (!states.includes('objected')) states.push(state)
+            return states.includes('objected') ? 'objected' : state
+          },
+        },
+        voice: { ...voice, stopRecording: async (callSid) => void stops.push(callSid) },
+        statusCallback: 'https://voice.ironvoice.test/twilio/recording',
+        logger: createLogger({ process: 'relay', level: 'silent' }),
+        metrics: createRelayMetrics(createMetrics('relay')),
+      })
+
+    it('is asked for again, a few times, and given up without harm to the call', async () => {
+      const asked: number[] = []
+      const startRecording = async () => {
+        asked.push(1)
+        throw new Failure('vendor-unavailable')
+      }
+      const recording = createStarter({ startRecording }, [], [])(ref, 'CA1')
+      recording.start()
+      await until(() => asked.length === 3)
+      await recording.stop()
+      expect(asked).toHaveLength(3)
+    })
+
+    it('P-consent: an objection while it is being started still ends it', async () => {
+      const started = Promise.withResolvers<string>()
+      const [states, stops]: [string[], string[]] = [[], []]
+      const recording = createStarter({ startRecording: () => started.promise }, states, stops)(ref, 'CA1')
+      recording.start()
+      const stopped = recording.stop()
+      await until(() => states.includes('objected'))
+      started.resolve('RE1')
+      await stopped
+      expect(states).toEqual(['objected'])
+      expect(stops).toContain('CA1')
+    })
+  })
+})
