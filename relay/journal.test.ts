@@ -41,9 +41,10 @@ describe('the journal of live calls', () => {
     proxied = await createDatabase({ url: proxy.url })
     account = await createTestAccount(direct)
   })
+  const logger = createLogger({ process: 'relay', level: 'silent' })
+
   beforeEach(() => {
     metrics = createMetrics('relay')
-    const logger = createLogger({ process: 'relay', level: 'silent' })
     journal = createJournal({ database: proxied, logger, metrics: createRelayMetrics(metrics), clock: systemClock })
   })
   afterAll(async () => {
@@ -107,8 +108,7 @@ describe('the journal of live calls', () => {
         throw new Failure('database-unavailable')
       },
     }
-    const logger = createLogger({ process: 'relay', level: 'silent' })
-    journal = createJournal({ database: flaky, logger, metrics: createRelayMetrics(metrics), clock: systemClock })
+    journal = createJournal({ database: flaky, logger, metrics: createRelayMetrics((metrics = createMetrics('relay'))), clock: systemClock })
     journal.write(ref, [line(1, 'We are open from nine'), line(2, 'Thanks')])
     await until(() => units.length === 1)
     journal.write(ref, [line(1, 'We are'), line(3, 'Bye')])

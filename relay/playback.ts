@@ -36,6 +36,7 @@ export function createPlayback(clock: Clock) {
     /** `text` was handed to Twilio. */
     sent(text: string) {
       if (!isVoiceOn) isVoiceDue = true
+      cancelGap()
       const startMs = Math.max(clock.nowMs(), estimatedEndMs)
       beganAtMs ??= startMs
       estimatedEndMs = startMs + text.length * relayBounds.msPerSpokenChar
