@@ -2,21 +2,15 @@ import http from 'node:http'
 import https from 'node:https'
 import { Readable } from 'node:stream'
 
-/** A `fetch` for SDKs whose connections we want a say in; `close()` ends what is idle. */
-export interface AgentFetch {
-  (input: string | URL | Request, init?: RequestInit): Promise<Response>
-  close(): void
-}
-
 /**
  * `fetch` on Node's own agents: connections are kept for `idleMs` between the turns of a call (the built-in fetch drops
  * them after 4 s), or, when that is 0, made anew for every request. No redirects, no compression: SSE wants neither.
  */
-export function createAgentFetch({ idleMs }: { idleMs: number }): AgentFetch {
+export function createAgentFetch({ idleMs }: { idleMs: number }): typeof fetch {
   const options = { keepAlive: idleMs > 0, timeout: idleMs || undefined, scheduling: 'lifo' } as const
   const agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) }
 
-  const run = (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
+  return (input, init = {}) => {
     const url = new URL(input instanceof Request ? input.url : input)
     const { promise, resolve, reject } = Promise.withResolvers<Response>()
     const isSecure = url.protocol === 'https:'
@@ -41,5 +35,4 @@ export function createAgentFetch({ idleMs }: { idleMs: number }): AgentFetch {
     request.end(init.body as string | Uint8Array | undefined)
     return promise
   }
-  return Object.assign(run, { close: () => Object.values(agents).forEach((agent) => agent.destroy()) })
 }

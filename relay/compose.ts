@@ -1,9 +1,9 @@
+import type { Logger } from '../providers/logger.ts'
 import { createMetrics } from '../providers/metrics.ts'
 import { createOpenAiChat } from '../providers/openai-chat.ts'
 import { createOperations } from '../providers/operations.ts'
 import { createRelayTokens } from '../providers/relay-token.ts'
 import { createTwilioVoice } from '../providers/twilio-voice.ts'
-import type { Logger } from '../providers/logger.ts'
 import type { Clock } from './clock.ts'
 import type { readConfig } from './config.ts'
 import { createJournal, type JournalOptions } from './journal.ts'
@@ -21,8 +21,6 @@ export interface RelayDeps {
   clock: Clock
   newId(): string
 }
-
-export type Relay = ReturnType<typeof composeRelay>
 
 /** One relay process, whole but for its port and its signals. */
 export function composeRelay(config: ReturnType<typeof readConfig>, { database, logger, clock, newId }: RelayDeps) {

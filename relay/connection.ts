@@ -17,7 +17,7 @@ export interface ConnectionDeps {
 }
 
 // RFC 6455, 7.4.1
-const closeCodes = { policyViolation: 1008, tryAgainLater: 1013, invalidPayload: 1007 } as const
+const closeCodes = { normal: 1000, none: 1005, policyViolation: 1008, tryAgainLater: 1013, invalidPayload: 1007 } as const
 
 /** One socket of Twilio's: nothing counts before its `setup` holds; after that its frames are the session's. */
 export function acceptConnection(socket: WebSocket, { sessions, clock, metrics, logger }: ConnectionDeps): void {
@@ -30,7 +30,9 @@ export function acceptConnection(socket: WebSocket, { sessions, clock, metrics, 
   const wire: Wire = {
     send(frame) {
       if (socket.bufferedAmount > relayBounds.maxUnsentBytes) socket.terminate()
-      else if (socket.readyState === socket.OPEN) socket.send(frame)
+      if (socket.readyState !== socket.OPEN) return false
+      socket.send(frame)
+      return true
     },
     close: (code, reason) => socket.close(code, reason),
   }
@@ -72,7 +74,7 @@ export function acceptConnection(socket: WebSocket, { sessions, clock, metrics, 
     setup = 'looked-into'
     try {
       const begun = await sessions.begin(frame, wire)
-      if (setup !== 'looked-into' || socket.readyState !== socket.OPEN) return begun.detach(wire)
+      if (setup !== 'looked-into' || socket.readyState !== socket.OPEN) return begun.detach(wire, false)
       setup = 'done'
       session = begun
       cancelSetup()
@@ -92,8 +94,8 @@ export function acceptConnection(socket: WebSocket, { sessions, clock, metrics, 
   })
   // Protocol errors (too large, not UTF-8, not a WebSocket frame): the library closes with the code for it.
   socket.on('error', (error: Error & { code?: string }) => metrics.malformedFrames.inc({ type: error.code ?? 'socket' }))
-  socket.on('close', () => {
+  socket.on('close', (code) => {
     cancelSetup()
-    session?.detach(wire)
+    session?.detach(wire, code === closeCodes.normal || code === closeCodes.none)
   })
 }

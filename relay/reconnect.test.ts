@@ -168,7 +168,7 @@ describe('a call whose socket breaks', () => {
     ])
   })
 
-  it('goes on in the same process while the database is away, and everything is kept when that is back', async () => {
+  it('goes on in the same process while the database is away, and everything is kept when that is back; a new one is told to try again', async () => {
     const call = await world.openCall()
     const proxy = await createDatabaseProxy(world.databaseUrl)
     const clock = createFakeClock(world.clock.nowMs())
@@ -193,8 +193,20 @@ describe('a call whose socket breaks', () => {
       'receptionist: Yes.',
     ])
     await again.drop()
+
+    proxy.cut()
+    const refused = await connect(await world.openCall(), process)
+    expect(await refused.closed()).toEqual({ code: 1013, reason: 'database-unavailable' })
     await process.stop()
     proxy.stop()
+  })
+
+  it('by the caller hanging up is over at once', async () => {
+    const call = await world.openCall()
+    const phone = await connect(call)
+    await until(async () => (await relay.metric('ironvoice_relay_sessions')) === 1)
+    phone.socket.close()
+    await until(async () => (await relay.metric('ironvoice_relay_sessions')) === 0)
   })
 
   it('and never comes back is over after a while: nothing of it stays', async () => {

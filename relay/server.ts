@@ -39,8 +39,6 @@ export interface RelayServerDeps {
   logger: Logger
 }
 
-export type RelayServer = ReturnType<typeof createRelayServer>
-
 /** Twilio's sockets on `/voice`, the operators' pages, and a coded refusal with all security headers for everything else. */
 export function createRelayServer(deps: RelayServerDeps) {
   const { publicUrl, twilioAuthToken, sessions, operations, isDraining, clock, metrics, logger } = deps

@@ -139,10 +139,8 @@ describe('a call', () => {
     phone.info('agentSpeaking', 'on')
     phone.info('tokensPlayed', 'We are')
     phone.info('tokensPlayed', 'open')
-    await phone.settled()
-    await phone.drop()
     await world.transcriptIs(call, [greeting, 'caller: What are your hours?', 'receptionist: We are open from nine to five.'])
-    world.clock.advance(relayBounds.graceMs)
+    phone.socket.close()
     await world.transcriptIs(call, [greeting, 'caller: What are your hours?', 'receptionist: We are open'])
   })
 
@@ -187,6 +185,20 @@ describe('a call', () => {
     await phone.ended()
     expect(phone.handoff()).toEqual({ reason: 'end', detail: 'ended-by-silence' })
     await until(async () => (await world.transcriptOf(call)).at(-1)?.event === 'ended-by-silence')
+  })
+
+  it('a caller who comes back during the goodbye has the call back, and nothing says that it was ended', async () => {
+    const { call, phone } = await begin()
+    for (let times = 0; times <= callBounds.maxReprompts; times += 1) await world.pass(phone, callBounds.silenceMs + 3_000)
+    await phone.heard('Goodbye.')
+    phone.prompt('Wait, I am here')
+    const model = await world.model.next()
+    model.say('Good.')
+    model.end()
+    await phone.heard('Good.')
+    await world.pass(phone, 8_000)
+    expect(phone.handoff()).toBeNull()
+    expect((await world.transcriptOf(call)).map(({ event }) => event)).not.toContain('ended-by-silence')
   })
 
   it('words after a re-prompt begin the patience anew', async () => {

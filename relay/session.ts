@@ -22,7 +22,8 @@ import { createTurns } from './turns.ts'
 
 /** The open socket of a session. */
 export interface Wire {
-  send(frame: string): void
+  /** False when the socket takes no more. */
+  send(frame: string): boolean
   close(code: number, reason: string): void
 }
 
@@ -42,8 +43,8 @@ export interface SessionOptions {
   clock: Clock
   metrics: RelayMetrics
   logger: Logger
-  /** The session is over; all that it had to say about the call is with the journal. */
-  onOver(): void
+  /** The session is over; all that it had to say is with the journal. False when the call goes on elsewhere. */
+  onOver(isCallOver: boolean): void
 }
 
 export type Session = ReturnType<typeof createSession>
@@ -65,6 +66,8 @@ export function createSession(options: SessionOptions) {
   let isEndingSoonDue = false
   let unproductiveTurns = 0
   let heardAtDetach: string | null = null
+  /** Why we are hanging up, told once it is done: until then the caller may change it. */
+  let endEvent: ConversationEvent | null = null
   let cancelWait = () => {}
 
   // What the caller said last and nobody answered: the process that heard it is gone.
@@ -98,14 +101,14 @@ export function createSession(options: SessionOptions) {
   const isDone = () => isOver || ended !== null
 
   function send(frame: string) {
-    if (wire) wire.send(frame)
-    else unsent.push(frame)
+    if (!wire?.send(frame)) unsent.push(frame)
   }
 
   function onWords(words: string) {
     silence.broken()
     if (end.isFinal) return
     end.leaveOff()
+    endEvent = null
     turns.hear(words)
   }
 
@@ -161,12 +164,12 @@ export function createSession(options: SessionOptions) {
     end.leaveOff()
     end.decide({ reason: 'end' }, true)
     await turns.stop()
-    endPolitely('ended-by-bound', dialogue.phrases.goodbyeTooLong)
+    if (!isDone()) endPolitely('ended-by-bound', dialogue.phrases.goodbyeTooLong)
   }
 
   function endPolitely(event: ConversationEvent, goodbye: string, isFinal = true) {
     turns.announce(goodbye)
-    transcript.happened(event)
+    endEvent = event
     endAfter({ reason: 'end', detail: event }, isFinal)
   }
 
@@ -180,6 +183,7 @@ export function createSession(options: SessionOptions) {
   function finish(handoff: HandoffData) {
     if (isDone()) return
     ended = handoff
+    if (endEvent) transcript.happened(endEvent)
     cancelTimers()
     void turns.stop()
     send(endFrame(handoff))
@@ -191,21 +195,20 @@ export function createSession(options: SessionOptions) {
   }
 
   /** The call is over for this process: what was said and not heard is taken back. */
-  async function close(how: 'lost' | 'replaced' | 'drained') {
+  async function close(how: 'hung-up' | 'lost' | 'replaced' | 'drained') {
     if (isOver) return
     const heard = wire ? turns.heardSoFar() : heardAtDetach
     isOver = true
     cancelTimers()
     if (heard !== null && !ended) turns.interrupt(heard)
     await turns.stop()
+    if (endEvent && !ended) transcript.happened(endEvent)
     wire?.close(1012, 'The session goes on elsewhere')
     metrics.sessionsOver.inc({ how: ended ? `ended-${ended.reason}` : how })
-    options.onOver()
+    options.onOver(how === 'hung-up' || how === 'lost')
   }
 
   return {
-    ref,
-    callSid,
     sessionId,
     close,
 
@@ -230,17 +233,17 @@ export function createSession(options: SessionOptions) {
       if (!isBegun) recording.start()
       if (!isBegun && unanswered.length > 0) turns.hear(unanswered.map(({ text }) => text).join(' '))
       isBegun = true
-      for (const frame of unsent.splice(0)) next.send(frame)
+      for (const frame of unsent.splice(0)) send(frame)
       restartSilence()
     },
 
-    /** The socket is gone: after our `end` that is all, without it Twilio may come back. */
-    detach(from: Wire) {
+    /** The socket is gone. `isClosed`: Twilio closed it, and the call with it; else it may come back. */
+    detach(from: Wire, isClosed: boolean) {
       if (from !== wire) return
       heardAtDetach = turns.heardSoFar()
       wire = null
       silence.cancel()
-      if (ended) void close('lost')
+      if (isClosed || ended) void close('hung-up')
       else cancelWait = clock.after(relayBounds.graceMs, () => void close('lost'))
     },
   }

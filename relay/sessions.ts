@@ -49,7 +49,7 @@ export function createSessions(deps: SessionsDeps) {
     return claims
   }
 
-  function over(ref: ConversationRef, callSid: string) {
+  function askForWrapUp(ref: ConversationRef, callSid: string) {
     const ending = journal.flush(ref).then(() => deps.wrapUps.start(ref, callSid))
     endings.add(ending)
     void ending.finally(() => endings.delete(ending))
@@ -70,10 +70,11 @@ export function createSessions(deps: SessionsDeps) {
     if (live.size >= relayBounds.maxSessions) throw new Failure('process-draining', 'As many calls as this process takes')
     const ref = { accountId, conversationId }
     const isResumed = await loader.claim({ ...ref, tokenId, sessionId, isExpired, atMs: clock.nowMs() })
-    await live.get(callSid)?.session.close('replaced')
+    const twin = () => find(setup, token)
+    if (!twin()) await live.get(callSid)?.session.close('replaced')
     await journal.flush(ref)
     const call = await loader.load(ref)
-    const sooner = find(setup, token)
+    const sooner = twin()
     if (sooner) return reconnect(sooner, wire)
 
     const session = createSession({
@@ -86,11 +87,11 @@ export function createSessions(deps: SessionsDeps) {
       isResumed,
       recording: deps.recordingOf(ref, callSid),
       writer: deps.newId(),
-      onOver() {
+      onOver(isCallOver) {
         if (live.get(callSid)?.session === session) live.delete(callSid)
         metrics.sessions.set(live.size)
         if (live.size === 0) whenEmpty()
-        over(ref, callSid)
+        if (isCallOver) askForWrapUp(ref, callSid)
       },
     })
     live.set(callSid, { session, token })

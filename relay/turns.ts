@@ -66,7 +66,10 @@ export function createTurns(options: TurnsOptions) {
       const atMs = startedMs + (firstTokenMs ?? 0)
       lastSaid = transcript.said(text, { atMs, isInterrupted: signal.aborted, firstTokenMs, passages })
     }
-    for (const { event, text } of events) transcript.happened(event, text)
+    for (const { event, text } of events) {
+      // A goodbye that was cut off ended nothing.
+      if (!(signal.aborted && event === 'ended-by-receptionist')) transcript.happened(event, text)
+    }
     metrics.turns.inc({ result: resultOf(result, signal.aborted, events) })
     if (firstTokenMs !== null) metrics.firstToken.observe(firstTokenMs / 1_000)
     options.onTurn(result, signal.aborted)
