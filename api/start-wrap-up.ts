@@ -24,7 +24,8 @@ export function createWrapUpStarter(options: {
   logger: Logger
 }) {
   const { address, namespace, apiKey, dataKeys, metrics, logger } = options
-  const connection = Connection.lazy({ address, ...(apiKey && { apiKey, tls: true }) })
+  // Without the default interceptor: its retries can't be cancelled, and bring the process down on a closed channel.
+  const connection = Connection.lazy({ address, ...(apiKey && { apiKey, tls: true }), interceptors: [] })
   const client = new Client({ connection, namespace, dataConverter: { payloadCodecs: [createPayloadCipher(dataKeys)] } })
 
   return {
@@ -40,7 +41,7 @@ export function createWrapUpStarter(options: {
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
         })
       try {
-        await client.withDeadline(Date.now() + answerWithinMs, ask)
+        await client.withAbortSignal(AbortSignal.timeout(answerWithinMs), ask)
         metrics.wrapUpStarts.inc({ result: 'asked' })
       } catch (error) {
         const isDone = (error as Error).name === 'WorkflowExecutionAlreadyStartedError'

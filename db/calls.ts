@@ -19,18 +19,21 @@ export interface NewCall {
   startedAtMs: number
 }
 
+export interface RelaySessionClaim extends ConversationRef {
+  tokenId: string
+  sessionId: string
+  atMs: number
+  isExpired: boolean
+}
+
 export interface Calls {
   /** Writes the call down, and when its wrap-up is due at the latest. The same SID again is the same conversation. */
   open(call: NewCall): Promise<{ conversationId: string; isNew: boolean }>
   /**
    * Uses a relay token up. The same token with the same session is a reconnection (`resumed`); with another session, or
-   * for a conversation that there isn't, it is `refused`.
+   * for a conversation that there isn't, it is `refused`. A token whose time is over is good for a reconnection only.
    */
-  claimRelaySession(
-    claim: ConversationRef & { tokenId: string; sessionId: string; atMs: number },
-  ): Promise<'claimed' | 'resumed' | 'refused'>
-  /** Sessions that the conversation has had: one, and one more for each restored one. */
-  countRelaySessions(ref: ConversationRef): Promise<number>
+  claimRelaySession(claim: RelaySessionClaim): Promise<'claimed' | 'resumed' | 'refused'>
   /** `due` becomes `starting`: true for exactly one caller, who then starts the recording. */
   claimRecording(ref: ConversationRef): Promise<boolean>
   /**
@@ -98,35 +101,26 @@ export function createCalls(database: Database): Calls {
         return { conversationId: id, isNew: false }
       }),
 
-    claimRelaySession: ({ accountId, conversationId, tokenId, sessionId, atMs }) =>
+    claimRelaySession: ({ accountId, conversationId, tokenId, sessionId, atMs, isExpired }) =>
       database.forAccount(accountId, async (em) => {
         const conversation = await selectConversation(em, { accountId, conversationId }).select('id').executeTakeFirst()
         if (!conversation) return 'refused'
-        const made = await tables(em)
-          .insertInto('relay_session')
-          .values({ accountId, tokenId, conversationId, sessionId, connectedAtMs: atMs })
-          .onConflict((conflict) => conflict.doNothing())
-          .returning('tokenId')
-          .executeTakeFirst()
+        const session = { accountId, tokenId, conversationId, sessionId, connectedAtMs: atMs }
+        const claim = tables(em).insertInto('relay_session').values(session)
+        const made = isExpired
+          ? undefined
+          : await claim
+              .onConflict((conflict) => conflict.doNothing())
+              .returning('tokenId')
+              .executeTakeFirst()
         if (made) return 'claimed'
         const earlier = await tables(em)
           .selectFrom('relay_session')
           .select(['conversationId', 'sessionId'])
           .where('accountId', '=', accountId)
           .where('tokenId', '=', tokenId)
-          .executeTakeFirstOrThrow()
-        return earlier.conversationId === conversationId && earlier.sessionId === sessionId ? 'resumed' : 'refused'
-      }),
-
-    countRelaySessions: ({ accountId, conversationId }) =>
-      database.forAccount(accountId, async (em) => {
-        const { sessions } = await tables(em)
-          .selectFrom('relay_session')
-          .select(({ fn }) => fn.countAll<string>().as('sessions'))
-          .where('accountId', '=', accountId)
-          .where('conversationId', '=', conversationId)
-          .executeTakeFirstOrThrow()
-        return Number(sessions)
+          .executeTakeFirst()
+        return earlier?.conversationId === conversationId && earlier.sessionId === sessionId ? 'resumed' : 'refused'
       }),
 
     claimRecording: (ref) =>

@@ -28,7 +28,7 @@ async function fillAccount(): Promise<string> {
   const account = await createTestAccount(database)
   const ref = await openTestCall(database, account)
   const at = { atMs: 1_700_000_060_000 }
-  await createCalls(database).claimRelaySession({ ...ref, tokenId: 'same token', sessionId: 'VX1', ...at })
+  await createCalls(database).claimRelaySession({ ...ref, tokenId: 'same token', sessionId: 'VX1', isExpired: false, ...at })
   await createTranscripts(database).keepMessage(
     ref,
     'm1',
@@ -197,7 +197,7 @@ describe('P-isolation: no account sees or changes another’s rows, whatever SQL
       values ($1, $2, 'k', 'q', now())`
     expect(await refusal(asApp(theirs, insert, [theirs, conversation!.id]))).toBe('23503')
     const ref = { accountId: theirs, conversationId: conversation!.id }
-    const claim = { ...ref, tokenId: 'another', sessionId: 'VX2', atMs: 0 }
+    const claim = { ...ref, tokenId: 'another', sessionId: 'VX2', atMs: 0, isExpired: false }
     expect(await createCalls(database).claimRelaySession(claim)).toBe('refused')
     expect(await createWrapUps(database).load(ref)).toBeNull()
     expect(await createTranscripts(database).read(ref)).toEqual([])

@@ -1,4 +1,4 @@
-import { readEnvironment } from './environment.ts'
+import { listenHost, readEnvironment } from './environment.ts'
 
 const key = Buffer.alloc(32, 7).toString('base64')
 
@@ -9,6 +9,14 @@ describe('the environment', () => {
     }
     expect(readEnvironment({ PUBLIC_URL: 'http://127.0.0.1:3000/' }, ['PUBLIC_URL']).PUBLIC_URL).toBe('http://127.0.0.1:3000')
     expect(readEnvironment({ PUBLIC_URL: 'https://voice.example.com' }, ['PUBLIC_URL']).PUBLIC_URL).toBe('https://voice.example.com')
+  })
+
+  it.each([
+    ['http://127.0.0.1:3000', '127.0.0.1'],
+    ['wss://localhost:3001', '127.0.0.1'],
+    ['https://voice.example.com', undefined],
+  ])('P-tls: reached at %s, a process listens on %s', (publicUrl, host) => {
+    expect(listenHost(publicUrl)).toBe(host)
   })
 
   it('names every variable that is wrong and never shows a value', () => {

@@ -22,6 +22,13 @@ const keyring = z.string().transform((text, context): NamedKey[] => {
 
 const loopbackHosts = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
+/**
+ * Where a process listens that is reached at `publicUrl`: on loopback where that is all, else on every address, since
+ * the proxy that ends TLS may be on another machine (undefined: Node's default).
+ */
+export const listenHost = (publicUrl: string): string | undefined =>
+  loopbackHosts.has(new URL(publicUrl).hostname) ? '127.0.0.1' : undefined
+
 /** Clear text is for loopback only: anything else must be https or wss. */
 export const secureUrl = z.url().max(500).refine((text) => {
   const { protocol, hostname } = new URL(text)

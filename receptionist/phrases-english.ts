@@ -7,6 +7,7 @@ export const english: Phrases = {
   goodbyeSilence: "I can't hear you, so I'll hang up now. Please call again any time. Goodbye.",
   goodbyeUnproductive: "I'm sorry that I couldn't help you today. Please call again any time. Goodbye.",
   goodbyeTooLong: 'We have been talking for a long while, so I have to end this call now. Please call again any time. Goodbye.',
+  endingSoon: 'Just so you know, this call has to end in about two minutes.',
   openingTakeMessage:
     "I'm sorry, nobody can take your call right now. I can pass on a message: please tell me your name and what it's about.",
   openingRestored: "I'm sorry, we were cut off for a moment. I'm back. How can I help you?",

@@ -7,6 +7,7 @@ export const french: Phrases = {
   goodbyeSilence: "Je ne vous entends pas, je vais donc raccrocher. N'hésitez pas à rappeler. Au revoir.",
   goodbyeUnproductive: "Je regrette de n'avoir pas pu vous aider aujourd'hui. N'hésitez pas à rappeler. Au revoir.",
   goodbyeTooLong: "Nous parlons depuis longtemps, je dois donc terminer cet appel. N'hésitez pas à rappeler. Au revoir.",
+  endingSoon: 'Je vous préviens que cet appel doit se terminer dans deux minutes environ.',
   openingTakeMessage:
     "Je suis désolée, personne ne peut vous répondre pour le moment. Je peux transmettre un message : dites-moi votre nom et de quoi il s'agit.",
   openingRestored: 'Excusez-moi, nous avons été coupés un instant. Me revoilà. Comment puis-je vous aider ?',

@@ -7,6 +7,7 @@ export const german: Phrases = {
   goodbyeSilence: 'Ich kann Sie nicht hören und lege deshalb jetzt auf. Rufen Sie gern wieder an. Auf Wiederhören.',
   goodbyeUnproductive: 'Es tut mir leid, dass ich Ihnen heute nicht helfen konnte. Rufen Sie gern wieder an. Auf Wiederhören.',
   goodbyeTooLong: 'Wir sprechen schon sehr lange, deshalb muss ich das Gespräch jetzt beenden. Rufen Sie gern wieder an. Auf Wiederhören.',
+  endingSoon: 'Nur zur Information: Dieser Anruf muss in etwa zwei Minuten enden.',
   openingTakeMessage:
     'Es tut mir leid, gerade kann niemand Ihren Anruf annehmen. Ich kann eine Nachricht weitergeben: Bitte sagen Sie mir Ihren Namen und worum es geht.',
   openingRestored: 'Entschuldigung, wir waren kurz unterbrochen. Ich bin wieder da. Wie kann ich Ihnen helfen?',

@@ -7,6 +7,7 @@ export const spanish: Phrases = {
   goodbyeSilence: 'No le oigo, así que voy a colgar. Llame de nuevo cuando quiera. Adiós.',
   goodbyeUnproductive: 'Siento no haber podido ayudarle hoy. Llame de nuevo cuando quiera. Adiós.',
   goodbyeTooLong: 'Llevamos ya mucho tiempo hablando, así que tengo que terminar la llamada. Llame de nuevo cuando quiera. Adiós.',
+  endingSoon: 'Le aviso de que esta llamada tiene que terminar en unos dos minutos.',
   openingTakeMessage:
     'Lo siento, ahora mismo nadie puede atenderle. Puedo pasar un mensaje: dígame su nombre y de qué se trata, por favor.',
   openingRestored: 'Perdone, se ha cortado un momento. Ya estoy aquí. ¿En qué puedo ayudarle?',

@@ -13,6 +13,8 @@ export interface Phrases {
   goodbyeSilence: string
   goodbyeUnproductive: string
   goodbyeTooLong: string
+  /** Said about two minutes before a call's longest possible end. */
+  endingSoon: string
   /** First words of a session after a transfer that nobody answered, or after a connection that was lost. */
   openingTakeMessage: string
   openingRestored: string

@@ -1,14 +1,14 @@
+import '../providers/require-node.mjs'
 import { randomUUID } from 'node:crypto'
 import { createDatabase } from '../db/database.ts'
+import { listenHost } from '../domain/environment.ts'
 import { Failure } from '../domain/failure.ts'
-import { requireNodeVersion } from '../domain/node-version.ts'
 import { createLogger } from '../providers/logger.ts'
 import { systemClock as clock } from './clock.ts'
 import { composeRelay } from './compose.ts'
 import { readConfig } from './config.ts'
 
 try {
-  requireNodeVersion(process.versions.node)
   const config = readConfig(process.env)
   const logger = createLogger({ process: 'relay', level: config.LOG_LEVEL })
   const database = await createDatabase({ url: config.DATABASE_URL, applicationName: 'ironvoice-relay' })
@@ -24,9 +24,7 @@ try {
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())
 
-  // Clear text is for loopback only; wss comes from a proxy, which may be elsewhere.
-  const isLocal = /^(ws|http):/.test(config.RELAY_PUBLIC_URL)
-  const port = await relay.listen(config.RELAY_PORT, isLocal ? '127.0.0.1' : undefined)
+  const port = await relay.listen(config.RELAY_PORT, listenHost(config.RELAY_PUBLIC_URL))
   logger.info({ port }, 'relay listens')
 } catch (error) {
   console.error(error instanceof Failure ? error.message : error)

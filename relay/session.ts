@@ -8,7 +8,6 @@ import type { TurnAction, TurnResult } from '../receptionist/turn.ts'
 import { createCallEnd } from './call-end.ts'
 import { createCallerInput } from './caller-input.ts'
 import type { Clock } from './clock.ts'
-import { endingSoonIn } from './ending-soon.ts'
 import { endFrame, languageFrame, type HandoffData, type TwilioFrame } from './frames.ts'
 import type { Journal } from './journal.ts'
 import { createPlayback } from './playback.ts'
@@ -156,7 +155,7 @@ export function createSession(options: SessionOptions) {
   function sayEndingSoon() {
     if (!isEndingSoonDue || turns.isBusy || end.isDecided || isDone()) return
     isEndingSoonDue = false
-    turns.announce(endingSoonIn(dialogue.language))
+    turns.announce(dialogue.phrases.endingSoon)
   }
 
   async function endAtBound() {

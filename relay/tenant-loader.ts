@@ -1,6 +1,5 @@
-import { createCalls } from '../db/calls.ts'
+import { createCalls, type RelaySessionClaim } from '../db/calls.ts'
 import type { Database } from '../db/database.ts'
-import { tables } from '../db/tables.ts'
 import { createTenants } from '../db/tenants.ts'
 import { createTranscripts } from '../db/transcripts.ts'
 import { createWrapUps } from '../db/wrap-ups.ts'
@@ -9,14 +8,6 @@ import { Failure } from '../domain/failure.ts'
 import { createReceptionist, type Receptionist } from '../receptionist/receptionist.ts'
 
 const maxReceptionists = 200
-
-export interface SessionClaim extends ConversationRef {
-  tokenId: string
-  sessionId: string
-  atMs: number
-  /** The token's time is over: good only for the session that used it before. */
-  isExpired: boolean
-}
 
 export interface LoadedCall {
   receptionist: Receptionist
@@ -54,26 +45,15 @@ export function createTenantLoader(database: Database) {
     return createReceptionist(tenant)
   }
 
-  const wasUsedBy = ({ accountId, conversationId, tokenId, sessionId }: Omit<SessionClaim, 'isExpired'>) =>
-    database.forAccount(accountId, async (em) => {
-      const use = tables(em).selectFrom('relay_session').select('tokenId').where('accountId', '=', accountId)
-      const found = await use
-        .where('tokenId', '=', tokenId)
-        .where('conversationId', '=', conversationId)
-        .where('sessionId', '=', sessionId)
-        .executeTakeFirst()
-      return found !== undefined
-    })
-
   return {
     /**
      * Uses the token up for this session. True when the session had it before: Twilio reconnects a call that another
      * process held.
      * @throws Failure `token-invalid`, `token-used` or `database-unavailable`
      */
-    async claim({ isExpired, ...claim }: SessionClaim): Promise<boolean> {
-      if (isExpired && !(await wasUsedBy(claim))) throw new Failure('token-invalid', 'The token is too old')
+    async claim(claim: RelaySessionClaim): Promise<boolean> {
       const claimed = await calls.claimRelaySession(claim)
+      if (claimed === 'refused' && claim.isExpired) throw new Failure('token-invalid', 'The token is too old')
       if (claimed === 'refused') throw new Failure('token-used', 'The token was used by another session')
       return claimed === 'resumed'
     },

@@ -26,7 +26,7 @@ export async function download(origin: string, directory: string, say: (line: st
   const ended = once(tar, 'close')
   let words = ''
   tar.stderr.on('data', (text) => (words = `${words}${text}`.slice(-500)))
-  const body = Readable.fromWeb(response.body as import('node:stream/web').ReadableStream)
+  const body = Readable.fromWeb(response.body!)
   await pipeline(body, reportProgress(totalBytes, say), tar.stdin).catch((error: Error) => {
     tar.kill()
     throw new Error(`the download broke off: ${error.message}`)

@@ -50,7 +50,11 @@ export async function keepPorts<Name extends string>(home: string, names: readon
   const path = join(home, 'ports.json')
   const kept = readKept(path)
   const ports = {} as Record<Name, number>
-  for (const name of names) ports[name] = await findFreePort(kept[name])
+  for (const name of names) {
+    let port = await findFreePort(kept[name])
+    while (Object.values(ports).includes(port)) port = await findFreePort()
+    ports[name] = port
+  }
   replaceFile(path, JSON.stringify({ ...kept, ...ports }))
   return ports
 }
@@ -64,13 +68,10 @@ function readKept(path: string): Record<string, number> {
   }
 }
 
-function listenOnce(port: number, host?: string): Promise<number> {
+function listenOnce(port: number, host?: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)
-    server.listen(port, host, () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : port))
-    })
+    server.listen(port, host, () => server.close(() => resolve()))
   })
 }

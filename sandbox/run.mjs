@@ -28,7 +28,7 @@ function isInstalled() {
       const isSame = made[path].version === wanted[path].version && made[path].integrity === wanted[path].integrity
       return isSame && existsSync(join(root, path, 'package.json'))
     })
-  } catch (error) {
+  } catch {
     return false
   }
 }
@@ -104,7 +104,7 @@ async function takeInstallLock() {
         rmSync(path, { force: true })
       }
     } catch (error) {
-      if (error.code !== 'EEXIST') throw new Error(explain(`${error.code} ${error.message}`))
+      if (error.code !== 'EEXIST') throw new Error(explain(`${error.code} ${error.message}`), { cause: error })
     }
     if (isStale(path)) rmSync(path, { force: true })
     else if (!isSaid) say('waiting for another run that is installing the packages')
@@ -115,7 +115,7 @@ async function takeInstallLock() {
 function isStale(path) {
   try {
     return Date.now() - statSync(path).mtimeMs > staleAfterMs
-  } catch (error) {
+  } catch {
     return false
   }
 }
@@ -145,7 +145,7 @@ function passSignals(child) {
 function endWithNpm(child) {
   if (!process.env.npm_lifecycle_event || process.platform === 'win32') return
   const parent = process.ppid
-  const isShell = /sh$/.test(lookUp(parent).name)
+  const isShell = lookUp(parent).name.endsWith('sh')
   const npm = isShell ? lookUp(parent).parent : parent
   setInterval(() => {
     if (process.ppid !== parent || (isShell && lookUp(parent).parent !== npm)) child.kill('SIGTERM')
@@ -160,7 +160,7 @@ function lookUp(pid) {
     }
     const [parent, name] = execFileSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)], { encoding: 'utf8' }).trim().split(/\s+/)
     return { name, parent: Number(parent) }
-  } catch (error) {
+  } catch {
     return { name: '', parent: 0 }
   }
 }

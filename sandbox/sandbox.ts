@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { createDatabase, type Database } from '../db/database.ts'
 import { environment as known } from '../domain/environment.ts'
 import { seedDemoTenant, demoTenant } from './demo-tenant.ts'
@@ -11,7 +12,6 @@ import { prepareDatabase, prepareGivenDatabase, startOwnPostgres } from './start
 import { supervise } from './supervise.ts'
 import { startTemporal } from './temporal.ts'
 import { startVendors } from './vendors.ts'
-import { join } from 'node:path'
 
 export interface Sandbox {
   facts: SandboxFile

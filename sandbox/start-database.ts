@@ -1,12 +1,12 @@
-import { createDirectory } from '../db/directory.ts'
+import { join } from 'node:path'
+import pg from 'pg'
 import { createDatabase } from '../db/database.ts'
+import { createDirectory } from '../db/directory.ts'
 import { migrateDatabase } from '../db/migrate.ts'
 import { demoTenant } from './demo-tenant.ts'
 import { startPostgres, type PostgresServer } from './postgres.ts'
 import { recordProcess } from './process-record.ts'
 import type { Secrets } from './secrets.ts'
-import { join } from 'node:path'
-import pg from 'pg'
 
 export interface DatabaseUrls {
   url: string
@@ -64,6 +64,7 @@ export async function prepareGivenDatabase(url: string, adminUrl: string | undef
     throw new Error(
       `DATABASE_URL is set, but the database there is of no use as it is: ${(error as Error).message}.\n` +
         'Set DATABASE_ADMIN_URL too, so that it can be migrated; or unset both, and one is started here.',
+      { cause: error },
     )
   } finally {
     await database.close()

@@ -30,7 +30,7 @@ export interface TemporalOptions {
 }
 
 const readyWithinMs = 60_000
-const answersWithinMs = 10_000
+const answersWithinMs = 5_000
 
 /**
  * A real Temporal server: the one at `TEMPORAL_ADDRESS` if that answers, else the dev server of the Temporal CLI (UI included),
@@ -81,11 +81,9 @@ async function startServer(options: {
     home,
     name: databaseFile ? 'temporal' : 'temporal-in-memory',
     command: executable,
-    args: [
-      ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(grpc), '--ui-port', String(ui)],
-      ...['--namespace', namespace, '--log-level', 'error', '--log-format', 'json'],
-      ...(databaseFile ? ['--db-filename', databaseFile] : []),
-    ],
+    args: ['server', 'start-dev', '--namespace', namespace, '--log-level', 'error', '--log-format', 'json']
+      .concat(['--ip', '127.0.0.1', '--port', String(grpc), '--ui-port', String(ui)])
+      .concat(databaseFile ? ['--db-filename', databaseFile] : []),
   })
   try {
     const trouble = await Promise.race([

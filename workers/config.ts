@@ -6,6 +6,7 @@ export type WorkerConfig = ReturnType<typeof readConfig>
 export const readConfig = (variables: Record<string, string | undefined>) =>
   readEnvironment(variables, [
     'WORKER_PORT',
+    'PUBLIC_URL',
     'DATABASE_URL',
     'TEMPORAL_ADDRESS',
     'TEMPORAL_NAMESPACE',

@@ -34,6 +34,7 @@ async function startProcess(variables: Record<string, string>) {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       WORKER_PORT: '0',
+      PUBLIC_URL: 'http://127.0.0.1:1',
       DATABASE_URL: world.databaseUrl,
       TEMPORAL_ADDRESS: temporalAddress(),
       DATA_KEYS: dataKeys.map(({ id, key }) => `${id}:${Buffer.from(key).toString('base64')}`).join(),

@@ -1,6 +1,8 @@
+import '../providers/require-node.mjs'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { MetricsBuffer, Runtime } from '@temporalio/worker'
+import { listenHost } from '../domain/environment.ts'
 import { Failure } from '../domain/failure.ts'
 import { createLogger } from '../providers/logger.ts'
 import { createMetrics } from '../providers/metrics.ts'
@@ -30,7 +32,7 @@ try {
   let isWorking = (): Promise<unknown> => Promise.reject(new Failure('temporal-unavailable'))
   const checks = { database: ping, temporal: () => isWorking() }
   const server = createOperationsServer({ metrics, checks, isDraining: () => stopping.signal.aborted })
-  server.listen(config.WORKER_PORT)
+  server.listen(config.WORKER_PORT, listenHost(config.PUBLIC_URL))
   await once(server, 'listening')
   logger.info({ port: (server.address() as AddressInfo).port }, 'worker starts')
 
