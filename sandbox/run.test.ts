@@ -126,3 +126,11 @@ it('the packages of this checkout count as installed', () => {
   })
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
 })
+
+it('the lockfile has all that npm ci asks for, the packages for other systems included', () => {
+  type Locked = Record<string, { optionalDependencies?: Record<string, string> }>
+  const { packages } = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package-lock.json'), 'utf8')) as { packages: Locked }
+  const names = new Set(Object.keys(packages).map((path) => path.split('node_modules/').at(-1)))
+  const missing = Object.values(packages).flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies).filter((name) => !names.has(name)))
+  expect(missing).toEqual([])
+})

@@ -39,6 +39,30 @@ describe('a part that ends by itself', () => {
     expect(said.at(-1)).toContain('left at that')
   })
 
+  it('is started again however often, if it was up for a while each time', async () => {
+    const parts: ReturnType<typeof createPart>[] = []
+    let now = 0
+    let onStart = () => {}
+    const part = await supervise({
+      name: 'relay',
+      start: async () => {
+        parts.push(createPart(parts.length))
+        setImmediate(() => onStart())
+        return parts.at(-1)!
+      },
+      say: () => {},
+      nowMs: () => now,
+    })
+    for (let round = 1; round <= 5; round += 1) {
+      const started = new Promise<void>((resolve) => (onStart = resolve))
+      now += 61_000
+      parts.at(-1)!.end('SIGKILL')
+      await started
+    }
+    await part.stop()
+    expect(parts.length).toBe(6)
+  })
+
   it('is not started again when it was asked to end', async () => {
     let starts = 0
     const part = await supervise({

@@ -12,6 +12,8 @@ export interface Supervised<Part extends Supervisable> {
 }
 
 const maxRestarts = 3
+/** Who has been up so long starts with a clean slate. */
+const provenAfterMs = 60_000
 
 /**
  * Starts a part and keeps it up: when it ends by itself that is said, and it is started again, a few times in all.
@@ -25,8 +27,9 @@ export async function supervise<Part extends Supervisable>(options: {
   onRestart?: (part: Part) => void
   /** True once everything is being ended, so that the end of a part is no surprise. */
   isStopping?: () => boolean
+  nowMs?: () => number
 }): Promise<Supervised<Part>> {
-  const { name, start, say, onRestart } = options
+  const { name, start, say, onRestart, nowMs = Date.now } = options
   let isToStop = false
   const isStopping = () => isToStop || (options.isStopping?.() ?? false)
   let current = await start()
@@ -49,10 +52,11 @@ export async function supervise<Part extends Supervisable>(options: {
   }
 
   function watch(part: Supervisable, attempts: number): void {
+    const startedAtMs = nowMs()
     void part.ended.then((how) => {
       if (isStopping()) return
       say(`${name} ended unexpectedly: ${how.trim().split('\n').at(-1)}`)
-      restarting = restart(attempts + 1)
+      restarting = restart(nowMs() - startedAtMs > provenAfterMs ? 1 : attempts + 1)
     })
   }
 
