@@ -110,6 +110,7 @@ export function createOpenAiChat({ apiKey, baseUrl, model, timeoutMs, onUsage }:
           call.id ||= delta.id ?? ''
           call.name ||= delta.function?.name ?? ''
           call.arguments += delta.function?.arguments ?? ''
+          yield { type: 'progress' }
         }
         reason = choice.finish_reason ?? reason
       }

@@ -16,6 +16,8 @@ export interface MessageDraft {
   isDictated: boolean
   /** True while the last thing said was its read-back, so that the next words can confirm it. */
   isAwaitingAnswer: boolean
+  /** True once the caller confirmed it, until they heard what became of it. */
+  isConfirmed: boolean
   /** The attempt to keep it that is under way: one at a time, whoever waits for it. */
   keeping: Promise<boolean> | null
 }

@@ -1,6 +1,8 @@
+import { jest } from '@jest/globals'
 import { testTenant } from '../test/kit/scripted-turn.ts'
 import { passagesOf } from './knowledge-passages.ts'
 import { createKnowledgeIndex, minScore, searchKnowledge } from './knowledge-search.ts'
+import { searchTerm } from './search-terms.ts'
 
 const { knowledge } = testTenant({
   business: { name: 'Harbour Bicycles', description: 'Sales and repair of bicycles.', email: 'hi@harbour-bicycles.example' },
@@ -69,4 +71,13 @@ describe('a question finds its passage', () => {
 it('passages have unique ids', () => {
   const ids = index.passages.map(({ id }) => id)
   expect(new Set(ids).size).toBe(ids.length)
+})
+
+it('of a monologue a bounded number of words is searched, those that the knowledge holds before others', () => {
+  const search = jest.spyOn(index.engine, 'search')
+  const monologue = Array.from({ length: 100 }, (_, at) => `zorb${at}ik`).join(' ')
+  searchKnowledge(index, `${monologue} helmets ${monologue}`, { limit: 3, before: [monologue.replaceAll('zorb', 'blarg')] })
+  const terms = String(search.mock.calls[0]![0]).split(' ')
+  expect(terms.length).toBeLessThanOrEqual(40)
+  expect(terms).toContain(searchTerm('helmets'))
 })

@@ -8,6 +8,7 @@ export interface KnowledgeIndex {
   readonly engine: MiniSearch
   /** How much a term tells: the fewer passages hold it, the more. */
   weightOf(term: string): number
+  holds(term: string): boolean
 }
 
 export interface FoundPassage {
@@ -24,21 +25,38 @@ const nearMatchWorth = 0.8
 /** Words of earlier turns count this much of a word of the question. */
 const beforeWeight = 0.2
 
+/** Each term costs a search of its own, and every other call waits for it. */
+const maxAskedTerms = 24
+const maxEarlierTerms = 12
+
+const passagesPerStep = 20
+
 export function createKnowledgeIndex(passages: readonly Passage[]): KnowledgeIndex {
+  const building = indexSteps(passages)
+  for (;;) {
+    const step = building.next()
+    if (step.done) return step.value
+  }
+}
+
+/** Builds the index in steps of some milliseconds each, so that whoever builds it may do other things in between. */
+export function* indexSteps(passages: readonly Passage[]): Generator<void, KnowledgeIndex> {
   const engine = new MiniSearch<{ id: number }>({
     fields: ['title', 'text', 'askedAs'],
     tokenize: tokens,
     processTerm: searchTerm,
   })
-  engine.addAll(passages.map((passage, id) => ({ ...passage, id })))
   const frequencies = new Map<string, number>()
-  for (const { title, text, askedAs } of passages) {
+  for (const [id, passage] of passages.entries()) {
+    if (id % passagesPerStep === passagesPerStep - 1) yield
+    engine.add({ ...passage, id })
+    const { title, text, askedAs } = passage
     for (const term of new Set(tokens(`${title} ${text} ${askedAs}`).map(searchTerm))) {
       if (term) frequencies.set(term, (frequencies.get(term) ?? 0) + 1)
     }
   }
   const weightOf = (term: string) => Math.log(1 + (passages.length + 1) / ((frequencies.get(term) ?? 2) + 0.5))
-  return { passages, engine, weightOf }
+  return { passages, engine, weightOf, holds: (term) => frequencies.has(term) }
 }
 
 /**
@@ -50,8 +68,8 @@ export function searchKnowledge(
   query: string,
   { limit, before = [] }: { limit: number; before?: readonly string[] },
 ): FoundPassage[] {
-  const asked = new Set(tokens(query).map(searchTerm).filter((term) => term !== null))
-  const earlier = new Set(before.flatMap(tokens).map(searchTerm).filter((term) => term !== null && !asked.has(term)))
+  const asked = new Set(mostTelling(index, tokens(query), maxAskedTerms))
+  const earlier = mostTelling(index, before.flatMap(tokens), maxEarlierTerms).filter((term) => !asked.has(term))
   const terms = [...asked, ...earlier]
   const results = index.engine.search(terms.join(' '), {
     processTerm: (term) => term,
@@ -71,4 +89,12 @@ export function searchKnowledge(
       return { passage: index.passages[id as number]!, score: Math.min(1, score) }
     })
     .slice(0, limit)
+}
+
+/** The search terms of `words`; of too many, those that the knowledge holds first, and the rare ones of them first. */
+function mostTelling(index: KnowledgeIndex, words: readonly string[], limit: number): string[] {
+  const terms = [...new Set(words.map(searchTerm).filter((term) => term !== null))]
+  if (terms.length <= limit) return terms
+  const worth = (term: string) => (index.holds(term) ? index.weightOf(term) : 0)
+  return terms.toSorted((a, b) => worth(b) - worth(a)).slice(0, limit)
 }

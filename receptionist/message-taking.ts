@@ -2,7 +2,7 @@ import { callBounds } from '../domain/call-bounds.ts'
 import type { TakenMessage } from '../domain/conversation.ts'
 import { takenMessageSchema } from '../domain/conversation.ts'
 import { isFarewell, isPlainNo, isWithdrawal, isYes } from './caller-intents.ts'
-import type { MessageDraft } from './dialogue.ts'
+import type { Dialogue, MessageDraft } from './dialogue.ts'
 import { comparable } from './heard-text.ts'
 import type { Phrases } from './phrases.ts'
 import { searchTerm, tokens } from './search-terms.ts'
@@ -14,7 +14,7 @@ export function readBackMessage(turn: TurnState, message: TakenMessage, isDictat
   const { dialogue } = turn
   const held = dialogue.draft
   const key = held && isSameMessage(held.message, message) ? held.key : `message-${dialogue.messagesKept + 1}-${dialogue.turns}`
-  const draft: MessageDraft = { key, message, isDictated, isAwaitingAnswer: false, keeping: null }
+  const draft: MessageDraft = { key, message, isDictated, isAwaitingAnswer: false, isConfirmed: false, keeping: null }
   dialogue.draft = draft
   turn.hasActed = true
   turn.mouth.phrase(readBackText(dialogue.phrases, message))
@@ -72,6 +72,7 @@ export async function keepDraft(turn: TurnState): Promise<void> {
   const { dialogue, mouth, ports, signal } = turn
   const draft = dialogue.draft!
   turn.hasActed = true
+  draft.isConfirmed = true
   draft.keeping ??= tryTwice(
     () => ports.keepMessage(draft.key, draft.message),
     ports,
@@ -89,7 +90,14 @@ export async function keepDraft(turn: TurnState): Promise<void> {
   if (isKept) return
   turn.hasActed = false
   turn.events.push({ event: 'message-failed', text: draft.message.text })
+  draft.isConfirmed = false
   draft.isAwaitingAnswer = true
+}
+
+/** The message that the caller confirmed and that was not kept, unheard by them; null for none. Waits for an attempt under way. */
+export async function unkeptMessage({ draft }: Dialogue): Promise<TakenMessage | null> {
+  if (!draft?.isConfirmed) return null
+  return (await draft.keeping) ? null : draft.message
 }
 
 /** True when a model hands in again what was read back, figures and spelling aside. */

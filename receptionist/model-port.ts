@@ -29,12 +29,14 @@ export interface ModelRequest {
 
 export type ModelEvent =
   | { type: 'text'; text: string }
+  /** A piece of a tool call came, which is handed on once it is whole. */
+  | { type: 'progress' }
   | { type: 'tool-call'; call: ToolCall }
   | { type: 'end'; reason: 'stop' | 'tool-calls' | 'length' | 'filter' }
 
 export interface ModelPort {
   /**
-   * Streams one completion: text as it comes, each tool call whole, one `end`. Aborting `signal` ends the request at the
+   * Streams one completion: text as it comes, each tool call whole (`progress` till then), one `end`. Aborting `signal` ends the request at the
    * vendor at once. `isRetry` asks for a fresh connection.
    * @throws Failure `vendor-unavailable`, `vendor-rate-limited`, `vendor-refused` or `vendor-answer-malformed`.
    */

@@ -1,4 +1,6 @@
+import { jest } from '@jest/globals'
 import { testTenant } from '../test/kit/scripted-turn.ts'
+import { searchKnowledge } from './knowledge-search.ts'
 import { phrasesFor } from './phrases.ts'
 import { createReceptionist } from './receptionist.ts'
 import { spokenForm } from './spoken-form.ts'
@@ -33,4 +35,16 @@ describe('fixed phrases', () => {
       }
     }
   })
+})
+
+it('is warmed up in steps, so that no other call waits for a large knowledge, and searches then', async () => {
+  const faqs = Array.from({ length: 200 }, (_, at) => ({ id: `${at}`, question: `Question ${at}`, answer: at === 150 ? 'Zanzibar.' : 'No.' }))
+  const receptionist = createReceptionist(testTenant({ faqs }))
+  const pause = jest.fn(async () => {})
+  await receptionist.warmUp(pause)
+  expect(pause.mock.calls.length).toBeGreaterThan(5)
+  const warm = receptionist.index
+  expect(searchKnowledge(warm, 'zanzibar', { limit: 1 })[0]?.passage.id).toBe('faq-150')
+  await receptionist.warmUp(pause)
+  expect(receptionist.index).toBe(warm)
 })

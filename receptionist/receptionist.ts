@@ -2,7 +2,7 @@ import type { Knowledge, Tenant } from '../domain/knowledge.ts'
 import type { Passage } from './knowledge-passages.ts'
 import { passagesOf } from './knowledge-passages.ts'
 import type { KnowledgeIndex } from './knowledge-search.ts'
-import { createKnowledgeIndex } from './knowledge-search.ts'
+import { createKnowledgeIndex, indexSteps } from './knowledge-search.ts'
 import type { ToolDefinition } from './model-port.ts'
 import { phrasesFor } from './phrases.ts'
 import { passageText, promptPrefix, wholeKnowledgeChars } from './prompt.ts'
@@ -24,16 +24,19 @@ export interface Receptionist {
   readonly promptPrefix: string
   readonly tools: ToolDefinition[]
   readonly index: KnowledgeIndex
+  /** Builds the index in steps, with `pause` between them; without it, the first search does so at once. */
+  warmUp(pause: () => Promise<void>): Promise<void>
   /** True when the prefix holds all of the knowledge. */
   readonly isKnowledgeWhole: boolean
 }
 
-/** Builds search index, prompt prefix and tools of the tenant's knowledge version. */
+/** Builds prompt prefix and tools of the tenant's knowledge version, and the search index once it is needed. */
 export function createReceptionist(tenant: Tenant): Receptionist {
   const { knowledge } = tenant
   const passages = passagesOf(knowledge)
   const isKnowledgeWhole = charsOf(passages) <= wholeKnowledgeChars
   const phrases = phrasesFor(knowledge.voice.language)
+  let index: KnowledgeIndex | null = null
   return {
     tenant,
     greeting: knowledge.greeting,
@@ -41,7 +44,17 @@ export function createReceptionist(tenant: Tenant): Receptionist {
     opening: (mode) => ({ normal: knowledge.greeting, 'take-message': phrases.openingTakeMessage, restored: phrases.openingRestored })[mode],
     promptPrefix: promptPrefix(knowledge, passages, isKnowledgeWhole),
     tools: toolsOf(knowledge),
-    index: createKnowledgeIndex(passages),
+    get index() {
+      return (index ??= createKnowledgeIndex(passages))
+    },
+    async warmUp(pause) {
+      const building = indexSteps(passages)
+      while (!index) {
+        const step = building.next()
+        if (step.done) index ??= step.value
+        else await pause()
+      }
+    },
     isKnowledgeWhole,
   }
 }

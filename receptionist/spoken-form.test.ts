@@ -117,3 +117,8 @@ it('holds back no more than a word: letters leave at once, and every word does b
   expect(stream.write(', we')).toBe(', we')
   expect(stream.write(' open at 08:30 i')).toBe(' open at eight thirty i')
 })
+
+it('holds back no more figures than a phone number has, however many follow one another', () => {
+  expect(createSpokenStream('en-US').write('12 34 56 78 '.repeat(5))).toContain('one two, three four')
+  expect(createSpokenStream('en-US').write('1 2 3 '.repeat(20))).toContain('one')
+})

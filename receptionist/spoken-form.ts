@@ -7,6 +7,9 @@ import { isFigure, isPhoneGroup, spokenWord } from './spoken-word.ts'
 
 const languages: Record<string, SpokenLanguage> = { en: spokenEnglish, es: spokenSpanish, fr: spokenFrench, de: spokenGerman }
 
+/** ITU-T E.164; figures after as many are another number. */
+const maxPhoneDigits = 15
+
 /** Turns text into the words that people say, piece by piece. The concatenation of all that comes out depends only on the concatenation of all that went in. */
 export interface SpokenStream {
   /** Returns what can be said of it now. Letters leave at once; other words when they are whole; figures when the word after them is known not to belong to them. */
@@ -87,7 +90,7 @@ function nextUnit(held: string, head: string, scales: readonly string[], isEnd: 
     if (follower === undefined) return null
     if (follower === null) return unit
     unit += space + follower
-    if (!isPhoneGroup(follower)) return unit
+    if (!isPhoneGroup(follower) || unit.replace(/\D/g, '').length >= maxPhoneDigits) return unit
   }
 }
 

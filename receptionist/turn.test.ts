@@ -150,6 +150,19 @@ describe('a slow or broken model is never silence', () => {
     expect(call.model.streams).toHaveLength(1)
   })
 
+  it('is left alone while it writes a long call of a tool', async () => {
+    const call = createTestCall()
+    const turn = call.begin('please take a long message')
+    for (let piece = 0; piece < 3; piece += 1) {
+      await call.clock.advance(callBounds.stalledAfterMs - 500)
+      call.model.streams[0]!.push({ type: 'progress' })
+    }
+    call.model.streams[0]!.push(toolCall('take_message', { callerName: '', callbackNumber: '', text: 'Long.', urgency: 'normal' }))
+    call.model.streams[0]!.end()
+    expect((await turn).text).toContain('Long.')
+    expect(call.model.streams).toHaveLength(1)
+  })
+
   it.each([
     ['goes on where it was', [' nine on', ' weekdays.'], 'We are open from nine on weekdays.'],
     ['begins anew', ['We are', ' open from nine', ' on weekdays.'], 'We are open from nine on weekdays.'],

@@ -1,4 +1,6 @@
+import { createDatabase } from '../db/database.ts'
 import { callBounds } from '../domain/call-bounds.ts'
+import { Failure } from '../domain/failure.ts'
 import type { KnowledgeInput } from '../domain/knowledge.ts'
 import type { ModelExchange } from '../test/kit/scripted-model.ts'
 import { createRelayWorld, type RelayWorld, type RunningRelay } from '../test/kit/running-relay.ts'
@@ -328,6 +330,26 @@ describe('a call', () => {
     expect(phone.handoff()).toEqual({ reason: 'end', detail: 'done' })
   })
 
+  it('a call whose line drops during the goodbye is let go of, and handed back where Twilio returns', async () => {
+    const goodbye = async () => {
+      const { call, phone } = await begin()
+      phone.prompt('That was all')
+      ;(await world.model.next()).call('end_call', { reason: 'done' })
+      await until(() => isLast(phone))
+      await phone.drop()
+      world.clock.advance(10_000)
+      return call
+    }
+    const again = await relay.call(await goodbye())
+    await again.ended()
+    expect(again.handoff()).toEqual({ reason: 'end', detail: 'done' })
+    world.clock.advance(relayBounds.closeAfterEndMs)
+    expect((await again.closed()).code).toBe(1000)
+    await goodbye()
+    world.clock.advance(relayBounds.graceMs)
+    await until(async () => (await relay.metric('ironvoice_relay_sessions')) === 0)
+  })
+
   it('turns that lead nowhere end politely', async () => {
     const { phone } = await begin()
     for (let turn = 1; turn <= callBounds.maxUnproductiveTurns; turn += 1) {
@@ -362,14 +384,19 @@ describe('a call', () => {
     await world.transcriptIs(call, [greeting, 'keypad: 123', 'receptionist: Extension unknown.', 'keypad: 0'])
   })
 
-  it('a change of language is told to Twilio after the words that announce it', async () => {
+  it('a change of language is told to Twilio before the first words in it, which are spoken as that language is', async () => {
     const { phone } = await begin({ knowledge: { voice: { otherLanguages: ['es-US'] } } })
     phone.prompt('¿Habla español?')
-    ;(await world.model.next()).call('change_language', { language: 'es-US' })
-    await until(() => phone.frames.some(({ type }) => type === 'language'))
+    const model = await world.model.next()
+    model.say('One moment.')
+    model.call('change_language', { language: 'es-US' })
+    await phone.heard('español')
     const at = phone.frames.findIndex(({ type }) => type === 'language')
     expect(phone.frames[at]).toEqual({ type: 'language', ttsLanguage: 'es-US', transcriptionLanguage: 'es-US' })
     expect(phone.frames[at - 1]).toMatchObject({ type: 'text', last: true })
+    expect(phone.spoken().slice(0, phone.spoken().length - phone.spoken(at).length)).toBe('One moment.')
+    await until(() => isLast(phone))
+    expect(phone.frames.filter(({ type }) => type === 'language')).toHaveLength(1)
     await world.pass(phone, callBounds.silenceMs + 10_000)
     await phone.heard('¿Sigue ahí?')
   })
@@ -388,5 +415,35 @@ describe('a call', () => {
     ])
     expect(tasks).toEqual([{ text: 'The blue bicycle is ready.', caller_name: 'Ada' }])
     await until(async () => (await world.transcriptOf(call)).some(({ event }) => event === 'message-taken'))
+  })
+
+  it('a message that was confirmed and could not be kept is on record, also when the caller hung up meanwhile', async () => {
+    let frozen: Promise<never> | null = null
+    const { forAccount, ...others } = await createDatabase({ url: world.databaseUrl })
+    const ownRelay = await world.startRelay({ database: { ...others, forAccount: (id, work) => frozen ?? forAccount(id, work) } })
+    const call = await world.openCall()
+    const phone = await ownRelay.call(call)
+    phone.prompt('Tell them that the blue bicycle is ready.')
+    ;(await world.model.next()).call('take_message', { callerName: '', callbackNumber: '', text: 'The blue bicycle is ready.', urgency: 'normal' })
+    await phone.heard('Is that right?')
+    await until(async () => (await world.transcriptOf(call)).length === 3)
+    const thaw = Promise.withResolvers<never>()
+    frozen = thaw.promise
+    phone.prompt('Yes')
+    phone.socket.close()
+    await until(async () => (await ownRelay.metric('ironvoice_relay_sessions')) === 0)
+    frozen = Promise.reject(new Failure('database-unavailable'))
+    thaw.reject(new Failure('database-unavailable'))
+    await phone.settled()
+    await until(async () => (await ownRelay.metric('ironvoice_relay_journal_queued_lines')) === 2)
+    frozen = null
+    world.clock.advance(1_000)
+    await world.transcriptIs(call, [
+      greeting,
+      'caller: Tell them that the blue bicycle is ready.',
+      'receptionist: Let me read that back. The blue bicycle is ready. We will call back the number that you are calling from. Is that right?',
+      'caller: Yes',
+      'message-failed: The blue bicycle is ready.',
+    ])
   })
 })

@@ -3,6 +3,7 @@ import type { ConversationEvent, ConversationRef } from '../domain/conversation.
 import type { Logger } from '../providers/logger.ts'
 import type { SessionMode } from '../providers/relay-token.ts'
 import { createDialogue } from '../receptionist/dialogue.ts'
+import { unkeptMessage } from '../receptionist/message-taking.ts'
 import type { ModelPort } from '../receptionist/model-port.ts'
 import type { TurnAction, TurnResult } from '../receptionist/turn.ts'
 import { createCallEnd } from './call-end.ts'
@@ -42,8 +43,8 @@ export interface SessionOptions {
   clock: Clock
   metrics: RelayMetrics
   logger: Logger
-  /** The session is over; all that it had to say is with the journal. False when the call goes on elsewhere. */
-  onOver(isCallOver: boolean): void
+  /** The session is over; all that it had to say is with the journal once `lastLine` is. False when the call goes on elsewhere. */
+  onOver(isCallOver: boolean, lastLine: Promise<void>): void
 }
 
 export type Session = ReturnType<typeof createSession>
@@ -125,14 +126,13 @@ export function createSession(options: SessionOptions) {
     }
     const isModelFailed = result.events.some(({ event }) => event === 'model-failed')
     if (!isCut) unproductiveTurns = result.isProductive ? 0 : unproductiveTurns + 1
-    if (result.action) act(result.action, isCut, isModelFailed)
+    if (result.action && result.action.type !== 'change-language') act(result.action, isCut, isModelFailed)
     else if (unproductiveTurns >= callBounds.maxUnproductiveTurns) endPolitely('ended-unproductive', dialogue.phrases.goodbyeUnproductive)
     sayEndingSoon()
     restartSilence()
   }
 
-  function act(action: TurnAction, isCut: boolean, isModelFailed: boolean) {
-    if (action.type === 'change-language') return send(languageFrame(action.language))
+  function act(action: Exclude<TurnAction, { type: 'change-language' }>, isCut: boolean, isModelFailed: boolean) {
     // A goodbye that the caller speaks over is none; whoever asked for a person gets one, whatever is said meanwhile.
     if (action.type === 'end' && isCut) return
     const reason = action.type === 'transfer' && isModelFailed ? 'model-failed' : action.type
@@ -186,7 +186,13 @@ export function createSession(options: SessionOptions) {
     cancelTimers()
     void turns.stop()
     send(endFrame(handoff))
-    cancelWait = clock.after(relayBounds.closeAfterEndMs, () => wire?.close(1000, 'The session has ended'))
+    awaitTwilio()
+  }
+
+  /** Where Twilio is there, for its close after our `end`; else for its return. */
+  function awaitTwilio() {
+    if (!wire) cancelWait = clock.after(relayBounds.graceMs, () => void close('lost'))
+    else if (ended) cancelWait = clock.after(relayBounds.closeAfterEndMs, () => wire?.close(1000, 'The session has ended'))
   }
 
   function cancelTimers() {
@@ -204,7 +210,13 @@ export function createSession(options: SessionOptions) {
     if (endEvent && !ended) transcript.happened(endEvent)
     wire?.close(1012, 'The session goes on elsewhere')
     metrics.sessionsOver.inc({ how: ended ? `ended-${ended.reason}` : how })
-    options.onOver(how === 'hung-up' || how === 'lost')
+    options.onOver(how === 'hung-up' || how === 'lost', recordUnkeptMessage())
+  }
+
+  /** Who hung up on "one moment" relies on a message that perhaps could not be saved. */
+  async function recordUnkeptMessage() {
+    const message = await unkeptMessage(dialogue)
+    if (message) transcript.happened('message-failed', message.text)
   }
 
   return {
@@ -233,6 +245,7 @@ export function createSession(options: SessionOptions) {
       if (!isBegun && unanswered.length > 0) turns.hear(unanswered.map(({ text }) => text).join(' '))
       isBegun = true
       for (const frame of unsent.splice(0)) send(frame)
+      awaitTwilio()
       restartSilence()
     },
 
@@ -243,7 +256,7 @@ export function createSession(options: SessionOptions) {
       wire = null
       silence.cancel()
       if (isClosed || ended) void close('hung-up')
-      else cancelWait = clock.after(relayBounds.graceMs, () => void close('lost'))
+      else awaitTwilio()
     },
   }
 }

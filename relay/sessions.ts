@@ -49,8 +49,8 @@ export function createSessions(deps: SessionsDeps) {
     return claims
   }
 
-  function askForWrapUp(ref: ConversationRef, callSid: string) {
-    const ending = journal.flush(ref).then(() => deps.wrapUps.start(ref, callSid))
+  function askForWrapUp(ref: ConversationRef, callSid: string, lastLine: Promise<void>) {
+    const ending = lastLine.then(() => journal.flush(ref)).then(() => deps.wrapUps.start(ref, callSid))
     endings.add(ending)
     void ending.finally(() => endings.delete(ending))
   }
@@ -87,11 +87,11 @@ export function createSessions(deps: SessionsDeps) {
       isResumed,
       recording: deps.recordingOf(ref, callSid),
       writer: deps.newId(),
-      onOver(isCallOver) {
+      onOver(isCallOver, lastLine) {
         if (live.get(callSid)?.session === session) live.delete(callSid)
         metrics.sessions.set(live.size)
         if (live.size === 0) whenEmpty()
-        if (isCallOver) askForWrapUp(ref, callSid)
+        if (isCallOver) askForWrapUp(ref, callSid, lastLine)
       },
     })
     live.set(callSid, { session, token })

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals'
 import { Failure } from '../domain/failure.ts'
 import { createRelayWorld, type RelayWorld, type RunningRelay } from '../test/kit/running-relay.ts'
 import { createLogger } from '../providers/logger.ts'
@@ -53,11 +54,12 @@ describe('the recording of a call', () => {
 
   describe('when Twilio fails', () => {
     const ref = { accountId: 'a', conversationId: 'c' }
-    const createStarter = (voice: { startRecording(): Promise<string> }, states: string[], stops: string[]) =>
+    const createStarter = (voice: { startRecording(): Promise<string> }, states: string[], stops: string[], isDatabaseAway = false) =>
       createRecordingStarter({
         journal: {
           claimRecording: async () => true,
           setRecording: async (_, { state }) => {
+            if (isDatabaseAway) throw new Failure('database-unavailable')
             if (!states.includes('objected')) states.push(state)
             return states.includes('objected') ? 'objected' : state
           },
@@ -82,16 +84,36 @@ describe('the recording of a call', () => {
     })
 
     it('P-consent: an objection while it is being started still ends it', async () => {
-      const started = Promise.withResolvers<string>()
+      const [asked, started] = [Promise.withResolvers<void>(), Promise.withResolvers<string>()]
       const [states, stops]: [string[], string[]] = [[], []]
-      const recording = createStarter({ startRecording: () => started.promise }, states, stops)(ref, 'CA1')
+      const startRecording = () => {
+        asked.resolve()
+        return started.promise
+      }
+      const recording = createStarter({ startRecording }, states, stops)(ref, 'CA1')
       recording.start()
+      await asked.promise
       const stopped = recording.stop()
       await until(() => states.includes('objected'))
       started.resolve('RE1')
       await stopped
       expect(states).toEqual(['objected'])
       expect(stops).toContain('CA1')
+    })
+
+    it('P-consent: an objection before it was asked for keeps it from being', async () => {
+      const startRecording = jest.fn(async () => 'RE1')
+      const recording = createStarter({ startRecording }, [], [])(ref, 'CA1')
+      recording.start()
+      await recording.stop()
+      expect(startRecording).not.toHaveBeenCalled()
+    })
+
+    it('P-consent: an objection ends it also while the database is away, and is not said to be kept then', async () => {
+      const stops: string[] = []
+      const recording = createStarter({ startRecording: async () => 'RE1' }, [], stops, true)(ref, 'CA1')
+      await expect(recording.stop()).rejects.toMatchObject({ code: 'database-unavailable' })
+      expect(stops).toEqual(['CA1'])
     })
   })
 })

@@ -29,7 +29,7 @@ export function createRecordingStarter({ journal, voice, statusCallback, logger,
     let isObjectedTo = false
 
     async function start() {
-      if (!(await journal.claimRecording(ref))) return
+      if (!(await journal.claimRecording(ref)) || isObjectedTo) return
       const recordingSid = await askTwilio()
       metrics.recordings.inc({ result: 'started' })
       const state = await journal.setRecording(ref, { state: 'started', recordingSid })
@@ -55,12 +55,15 @@ export function createRecordingStarter({ journal, voice, statusCallback, logger,
         })
       },
 
-      /** The caller objects: resolves once it is kept that nothing may be recorded, and nothing is being recorded. */
+      /**
+       * The caller objects: resolves once it is kept that nothing may be recorded, and nothing is being recorded. What is
+       * being recorded is stopped even when the former can't be kept.
+       */
       async stop(): Promise<void> {
         isObjectedTo = true
-        await journal.setRecording(ref, { state: 'objected' })
-        await starting
+        const [kept] = await Promise.allSettled([journal.setRecording(ref, { state: 'objected' }), starting])
         await voice.stopRecording(callSid)
+        if (kept.status === 'rejected') throw kept.reason
         metrics.recordings.inc({ result: 'stopped' })
       },
     }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { createCalls, type RelaySessionClaim } from '../db/calls.ts'
 import type { Database } from '../db/database.ts'
 import { createTenants } from '../db/tenants.ts'
@@ -42,7 +43,9 @@ export function createTenantLoader(database: Database) {
   async function build(accountId: string, version: number): Promise<Receptionist> {
     const tenant = await tenants.load(accountId, version)
     if (!tenant) throw new Failure('not-found', 'No such knowledge version')
-    return createReceptionist(tenant)
+    const receptionist = createReceptionist(tenant)
+    await receptionist.warmUp(setImmediate)
+    return receptionist
   }
 
   return {

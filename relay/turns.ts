@@ -33,6 +33,13 @@ export function createTurns(options: TurnsOptions) {
   let idle = Promise.resolve()
   /** The line of the last thing said, as long as the caller may still cut it off. */
   let lastSaid: Message | null = null
+  /** What Twilio speaks and hears in. */
+  let language = dialogue.language
+
+  function say(utterance: Utterance, text: string, options?: { isFiller?: boolean }) {
+    if (dialogue.language !== language) utterance.changeLanguage((language = dialogue.language))
+    utterance.say(text, options)
+  }
 
   function abort() {
     // In this order: nothing that the abort brings about can be said any more.
@@ -54,7 +61,8 @@ export function createTurns(options: TurnsOptions) {
     running = turn
     lastSaid = null
     const { signal } = turn.controller
-    const result = await takeTurn(dialogue, heard, { ...ports, say: turn.utterance.say }, signal).catch((error: unknown) => {
+    const turnPorts = { ...ports, say: say.bind(null, turn.utterance) }
+    const result = await takeTurn(dialogue, heard, turnPorts, signal).catch((error: unknown) => {
       logger.error(describeError(error), 'a turn broke')
       return null
     })
@@ -103,7 +111,7 @@ export function createTurns(options: TurnsOptions) {
     /** Says a fixed line, outside any turn. */
     announce(text: string) {
       const utterance = createUtterance(send, playback)
-      utterance.say(text)
+      say(utterance, text)
       utterance.end()
       dialogue.recordReply(text)
       lastSaid = transcript.said(text)

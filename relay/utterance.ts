@@ -1,4 +1,4 @@
-import { textFrame } from './frames.ts'
+import { languageFrame, textFrame } from './frames.ts'
 import type { Playback } from './playback.ts'
 
 export type Utterance = ReturnType<typeof createUtterance>
@@ -29,6 +29,11 @@ export function createUtterance(send: (frame: string) => void, playback: Playbac
       isCycleOpen = true
       text += token
       send(textFrame(token))
+    },
+    /** What is said from here on is in `language`, and so is what the caller says next. */
+    changeLanguage(language: string) {
+      endCycle()
+      send(languageFrame(language))
     },
     end() {
       endCycle()
