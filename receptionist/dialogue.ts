@@ -3,7 +3,7 @@ import { isHumanRequest } from './caller-intents.ts'
 import { callerData } from './caller-data.ts'
 import { comparable, heardLength, words } from './heard-text.ts'
 import type { ChatMessage, ToolCall } from './model-port.ts'
-import type { Phrases } from './phrases.ts'
+import type { Phrases } from './phrase-set.ts'
 import { phrasesFor } from './phrases.ts'
 import type { Receptionist } from './receptionist.ts'
 

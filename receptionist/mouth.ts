@@ -3,7 +3,7 @@ import type { Dialogue } from './dialogue.ts'
 import { createRepeatFilter } from './repeat-filter.ts'
 import type { SpokenStream } from './spoken-form.ts'
 import { createSpokenStream } from './spoken-form.ts'
-import type { TurnPorts } from './turn.ts'
+import type { TurnPorts } from './turn-port.ts'
 
 /** Says a turn's words, in spoken form, and writes them into the dialogue; says nothing once `signal` is aborted. */
 export interface Mouth {

@@ -1,4 +1,4 @@
-import type { Phrases } from './phrases.ts'
+import type { Phrases } from './phrase-set.ts'
 
 export const english: Phrases = {
   filler: 'One moment, please.',

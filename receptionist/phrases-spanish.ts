@@ -1,4 +1,4 @@
-import type { Phrases } from './phrases.ts'
+import type { Phrases } from './phrase-set.ts'
 
 export const spanish: Phrases = {
   filler: 'Un momento, por favor.',

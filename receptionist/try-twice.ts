@@ -1,5 +1,5 @@
 import { callBounds } from '../domain/call-bounds.ts'
-import type { TurnPorts } from './turn.ts'
+import type { TurnPorts } from './turn-port.ts'
 
 /** Runs an effect of the channel, bounded in time, and once more if it failed. True when it succeeded; never throws. */
 export async function tryTwice(run: () => Promise<void>, ports: Pick<TurnPorts, 'after'>, onRetry: () => void = () => {}): Promise<boolean> {

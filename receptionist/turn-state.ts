@@ -2,7 +2,7 @@ import type { ConversationEvent } from '../domain/conversation.ts'
 import type { Dialogue } from './dialogue.ts'
 import type { Mouth } from './mouth.ts'
 import { isTransferAllowed } from '../domain/transfer-rules.ts'
-import type { TurnAction, TurnPorts } from './turn.ts'
+import type { TurnAction, TurnPorts } from './turn-port.ts'
 
 /** One turn while it is taken. */
 export interface TurnState {

@@ -1,46 +1,11 @@
 import { callBounds } from '../domain/call-bounds.ts'
-import type { ConversationEvent, TakenMessage } from '../domain/conversation.ts'
+import type { ConversationEvent } from '../domain/conversation.ts'
 import type { Dialogue } from './dialogue.ts'
 import { fixedPath } from './fixed-paths.ts'
 import { answerWithModel } from './model-answer.ts'
-import type { ModelPort } from './model-port.ts'
 import { createMouth } from './mouth.ts'
+import type { TurnPorts, TurnResult } from './turn-port.ts'
 import type { TurnState } from './turn-state.ts'
-
-/** What a turn needs of the channel that it is taken on. */
-export interface TurnPorts {
-  model: ModelPort
-  /** Called per token, synchronously; the texts that are no filler, concatenated, are the spoken reply. */
-  say(text: string, options?: { isFiller?: boolean }): void
-  /** Resolves only when the message is really kept; the same key again is the same message. */
-  keepMessage(key: string, message: TakenMessage): Promise<void>
-  /** Resolves only when the recording has stopped. */
-  stopRecording(): Promise<void>
-  /** Resolves only when the contact will not be called or texted again. */
-  optOutContact(): Promise<void>
-  nowMs(): number
-  /** Runs `run` once after `ms`; returns its cancel. */
-  after(ms: number, run: () => void): () => void
-}
-
-/** What the channel does once the reply's text was said. */
-export type TurnAction =
-  | { type: 'transfer'; reason: string }
-  | { type: 'end'; reason: string }
-  | { type: 'change-language'; language: string }
-
-export interface TurnResult {
-  /** All that was said, fillers left out. */
-  text: string
-  action: TurnAction | null
-  events: { event: ConversationEvent; text: string }[]
-  /** Ids of the knowledge passages that the reply was given. */
-  passages: string[]
-  /** Heard to first token said, fillers left out, milliseconds; null for what no model spoke. */
-  firstTokenMs: number | null
-  /** False when the turn neither answered nor did anything; callBounds.maxUnproductiveTurns of them end the call. */
-  isProductive: boolean
-}
 
 /**
  * One turn: the caller said `words`, the reply is said through `ports.say`. Aborting `signal` (the caller interrupted) ends

@@ -1,4 +1,4 @@
-import type { SentMail } from './stand-in.ts'
+import type { SentMail } from './sent-mail.ts'
 
 const style = `
 :root { color-scheme: light dark; --ground: light-dark(#f6f7f9, #14161a); --card: light-dark(#fff, #1d2026); --ink: light-dark(#1b1f26, #e6e9ee); --faint: light-dark(#626b78, #97a1b0); --line: light-dark(#e0e4ea, #2d323b); --link: light-dark(#0b57d0, #8ab4f8) }

@@ -6,24 +6,11 @@ import { openSavedList } from '../stand-in/saved-list.ts'
 import type { Answer, Exchange } from '../stand-in/server.ts'
 import { json, startServer } from '../stand-in/server.ts'
 import { parseEmail } from './email-request.ts'
+import type { SentMail } from './sent-mail.ts'
 import { listPage, mailPage, pageHeaders } from './mailbox-page.ts'
 
 const maxMails = 500
 const keyLivesMs = 24 * 60 * 60 * 1_000
-
-export interface SentMail {
-  id: string
-  from: string
-  to: string[]
-  cc: string[]
-  bcc: string[]
-  replyTo: string[]
-  subject: string
-  html: string | null
-  text: string | null
-  idempotencyKey: string | null
-  createdAtMs: number
-}
 
 interface UsedKey {
   mailId: string

@@ -5,7 +5,7 @@ import { knowledgeSchema } from '../../domain/knowledge.ts'
 import { createDialogue } from '../../receptionist/dialogue.ts'
 import type { ModelEvent, ModelPort, ModelRequest } from '../../receptionist/model-port.ts'
 import { createReceptionist } from '../../receptionist/receptionist.ts'
-import type { TurnPorts, TurnResult } from '../../receptionist/turn.ts'
+import type { TurnPorts, TurnResult } from '../../receptionist/turn-port.ts'
 import { takeTurn } from '../../receptionist/turn.ts'
 import { testKnowledge } from './account.ts'
 
