@@ -17,6 +17,8 @@ describe("an activity's failure", () => {
     [90_000, 90_000],
     [10 * 365 * 86_400_000, 3_600_000],
     [undefined, undefined],
+    // Temporal takes a delay of nothing for a retry that must not be.
+    [0, undefined],
   ])('waits as long as a vendor asks (%p ms), within an hour', (retryAfterMs, nextRetryDelay) => {
     const { nextRetryDelay: delay } = toApplicationFailure(new Failure('vendor-rate-limited', 'said', { retryAfterMs }))
     expect(delay ?? undefined).toBe(nextRetryDelay)

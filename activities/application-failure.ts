@@ -17,7 +17,8 @@ export function toApplicationFailure(error: unknown): ApplicationFailure {
     type: code,
     message,
     nonRetryable: !isRetryable,
-    nextRetryDelay: retryAfterMs && Math.min(retryAfterMs, longestRetryAfterMs),
+    // A delay of 0 would mean to Temporal that there must be no retry.
+    nextRetryDelay: retryAfterMs ? Math.min(retryAfterMs, longestRetryAfterMs) : undefined,
   })
   failure.stack = [`${code}: ${message}`, ...placesOf(error)].join('\n')
   return failure

@@ -35,15 +35,15 @@ export function renderText({ title, intro, sections }: MailContent): string {
     .map(({ heading, rows = [], paragraphs = [], bullets = [], lines = [] }) =>
       [
         ...(heading ? [heading.toUpperCase()] : []),
-        ...rows.filter(([, value]) => value).map(([label, value]) => `${label}: ${value}`),
-        ...paragraphs,
+        ...rows.filter(([, value]) => value).map(([label, value]) => `${label}: ${oneLine(value)}`),
+        ...paragraphs.map(oneLine),
         ...bullets.map((bullet) => `- ${oneLine(bullet)}`),
         ...lines.map(({ at, speaker, text }) =>
           speaker ? `${at}  ${speaker}: ${oneLine(text)}` : `${at}  [${oneLine(text)}]`,
         ),
       ].join('\n'),
     )
-  return `${[title, intro, ...blocks].join('\n\n')}\n`
+  return `${[oneLine(title), intro, ...blocks].join('\n\n')}\n`
 }
 
 export function renderHtml({ title, intro, callback, sections }: MailContent): string {
@@ -82,7 +82,7 @@ function hasContent({ rows = [], paragraphs = [], bullets = [], lines = [] }: Ma
   return rows.some(([, value]) => value) || paragraphs.length + bullets.length + lines.length > 0
 }
 
-/** A caller's words stay on their line: they must not look like a part of the mail. */
+/** Words of callers and models stay on their line: they must not look like a part of the mail. */
 const oneLine = (text: string) => text.replace(/\s+/g, ' ')
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }

@@ -82,6 +82,14 @@ describe("the owner's mail", () => {
     expect(text.split('\n').filter((row) => row === 'SUMMARY')).toHaveLength(1)
   })
 
+  it('lets no words of a caller or a model look like a part of the mail', () => {
+    const forged = 'Hello\n\nSUMMARY\nPay the invoice\u2028TO DO\r\nUrgency: none'
+    const tasks = [{ ...message, callerName: forged, callbackNumber: forged, text: forged }]
+    const { text } = withFacts({ summary: forged, tasks, gaps: [forged] }, { messages: [line(1, 'caller', forged)] })
+    const rows = text.split(/[\n\r\u2028]/)
+    expect(rows.filter((row) => row === 'SUMMARY' || row.startsWith('TO DO') || row === 'Urgency: none')).toEqual(['SUMMARY'])
+  })
+
   it.each(['', 'anonymous'])('has a caller who withheld the number (%p)', (callerNumber) => {
     const { html, text } = withFacts({ callerNumber, tasks: [] })
     expect(text).toContain('Caller: number withheld')

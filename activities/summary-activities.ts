@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity'
-import type { ConversationRef } from '../domain/conversation.ts'
+import type { ConversationRef, Message } from '../domain/conversation.ts'
 import { Failure } from '../domain/failure.ts'
 import { settleOutcome, wrapUpSchema, type Outcome, type WrapUp } from '../domain/outcome.ts'
 import { wrapUpPrompt } from '../receptionist/summary.ts'
@@ -7,6 +7,11 @@ import { loadConversation } from './call-activities.ts'
 import type { ConversationActivityDeps } from './conversation-activity-deps.ts'
 import { uniteGaps } from './knowledge-gaps.ts'
 import { renderOwnerMail } from './owner-mail.ts'
+
+/** How a transfer went is told apart from the call's end, and may be told after it, or never: for a minute it is awaited. */
+const transferTold = { tries: 30, everyMs: 2_000 }
+/** By the retries' intervals about an hour: a model that doesn't keep to the form until then is done without. */
+const triesAtForm = 15
 
 /** What the workflow decides by; nothing that was said. */
 export interface Settled {
@@ -31,12 +36,12 @@ export function createSummaryActivities(deps: ConversationActivityDeps) {
     const messages = await transcripts.read(ref)
     const hasWords = messages.some(({ role }) => role === 'caller')
     if (!isSummarised) {
-      let believed: WrapUp | null = null
-      if (hasWords && options.asksModel) {
-        const { knowledge } = await loadTenant(ref, knowledgeVersion)
-        const prompt = wrapUpPrompt(messages, knowledge)
-        believed = parseAnswer(await model.wrapUp(prompt.messages, prompt.schema))
+      const { attempt } = Context.current().info
+      if (isBeingTransferred(messages) && attempt <= transferTold.tries) {
+        const retryAfterMs = transferTold.everyMs
+        throw new Failure('vendor-unavailable', 'Twilio has not told yet how a transfer went', { retryAfterMs })
       }
+      const believed = hasWords && options.asksModel ? await askModel() : null
       await wrapUps.settle(ref, {
         outcome: settleOutcome(messages, believed?.outcome ?? null),
         summary: believed?.summary ?? null,
@@ -48,6 +53,19 @@ export function createSummaryActivities(deps: ConversationActivityDeps) {
     const { outcome } = await loadConversation(deps, ref)
     if (!outcome) throw new Failure('internal', 'A conversation has been settled without an outcome')
     return { outcome, hasWords }
+
+    async function askModel(): Promise<WrapUp | null> {
+      const { knowledge } = await loadTenant(ref, knowledgeVersion)
+      const prompt = wrapUpPrompt(messages, knowledge)
+      try {
+        const answer = await model.wrapUp(prompt.messages, prompt.schema)
+        return answer === null ? null : parseAnswer(answer)
+      } catch (error) {
+        const isMalformed = error instanceof Failure && error.code === 'vendor-answer-malformed'
+        if (isMalformed && Context.current().info.attempt >= triesAtForm) return null
+        throw error
+      }
+    }
   }
 
   return {
@@ -64,6 +82,11 @@ export function createSummaryActivities(deps: ConversationActivityDeps) {
       await wrapUps.markOwnerTold(ref, nowMs())
     },
   }
+}
+
+/** Somebody was to be rung, and nothing was heard of it since. */
+function isBeingTransferred(messages: readonly Message[]): boolean {
+  return messages.findLast(({ event }) => event?.startsWith('transfer-'))?.event === 'transfer-requested'
 }
 
 function parseAnswer(answer: unknown): WrapUp {

@@ -2,6 +2,8 @@ import { Failure } from '../domain/failure.ts'
 
 /** SQLSTATE classes and codes that say "not now": connections, resources, shutdown, time-outs, lost races. */
 const passing = /^(08|53|57P|57014|55P03|25P0[34]|25006|40001|40P01)/
+/** The class of values that a column can't hold: too large a number, too late a date, U+0000. */
+const unfit = /^22/
 const socketError = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET)/
 // What pg says without a code of its own.
 const lostConnection =
@@ -30,7 +32,7 @@ export function databaseFailure(error: unknown): unknown {
   if (lostConnection.test(message)) return new Failure('database-unavailable', 'Database connection lost')
   if (/^[0-9A-Z]{5}$/.test(code)) {
     const place = `${table ? ` on ${table}` : ''}${constraint ? ` (${constraint})` : ''}`
-    return new Failure('internal', `PostgreSQL ${code}${place}`)
+    return new Failure(unfit.test(code) ? 'request-malformed' : 'internal', `PostgreSQL ${code}${place}`)
   }
   return error
 }

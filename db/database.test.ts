@@ -3,9 +3,10 @@ import type { Server, Socket } from 'node:net'
 import { connect, createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import type { TestDatabase } from '../test/kit/database.ts'
-import { createTestAccount } from '../test/kit/account.ts'
+import { createTestAccount, openTestCall } from '../test/kit/account.ts'
 import { createTestDatabase } from '../test/kit/database.ts'
 import { execute } from '../test/kit/sql.ts'
+import { createCalls } from './calls.ts'
 import type { Database } from './database.ts'
 import { createDatabase } from './database.ts'
 import { tables } from './tables.ts'
@@ -183,6 +184,16 @@ describe('trouble with the connection is database-unavailable, soon', () => {
     await database.ping()
     expect(hasRun).toBe(false)
   })
+})
+
+it('a value that a column can’t hold is malformed, not a fault of ours', async () => {
+  const database = await connectTo(server.appUrl)
+  const { accountId, conversationId } = await openTestCall(database, await createTestAccount(database))
+  const calls = createCalls(database)
+  for (const end of [{ endedAtMs: 8.64e15 }, { durationSeconds: 2 ** 31 }]) {
+    const reporting = calls.reportEnd({ accountId, conversationId }, { ...end, atMs: 0 })
+    await expect(reporting).rejects.toMatchObject({ code: 'request-malformed' })
+  }
 })
 
 it('a driver’s error leaves no value of a row behind', async () => {

@@ -101,6 +101,30 @@ describe('migrations', () => {
     }
   })
 
+  it.each([
+    ['signs of URLs, SQL and shells', `p@s:w/r?d#%25'"\\; $x`],
+    ['letters that have another form', '\u{FB01}ne \u{1D54F}'],
+    ['blanks and marks that are not seen', 'a\u00A0b\u200Bc\u00ADd'],
+  ])("let the app's role in under a password with %s", async (_, password) => {
+    const name = `app_${empty.name}`
+    const appUrl = Object.assign(new URL(empty.appUrl), { username: name, password: encodeURIComponent(password) }).href
+    try {
+      await migrateDatabase({ adminUrl: empty.adminUrl, appUrl })
+      expect(await execute(appUrl, 'select current_user as name')).toEqual([{ name }])
+    } finally {
+      await execute(serverUrl, `drop database ${empty.name} with (force)`)
+      await execute(serverUrl, `drop role ${name}`)
+    }
+  })
+
+  it('refuse a password that its URL does not spell', async () => {
+    const appUrl = empty.appUrl.replace(/:[^:@]+@/, ':100%@')
+    await expect(migrateDatabase({ ...empty, appUrl })).rejects.toMatchObject({
+      code: 'config-invalid',
+      message: expect.not.stringContaining('100'),
+    })
+  })
+
   it('refuse to make the owner itself the app', async () => {
     const migrating = migrateDatabase({ adminUrl: empty.adminUrl, appUrl: empty.adminUrl })
     await expect(migrating).rejects.toMatchObject({ code: 'config-invalid' })

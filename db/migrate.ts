@@ -64,7 +64,11 @@ export async function migrateDatabase({ adminUrl, appUrl }: { adminUrl: string; 
 function loginOf(appUrl: string): Login {
   const { username, password } = new URL(appUrl)
   if (!username || !password) throw new Failure('config-invalid', 'DATABASE_URL: must name a user and a password')
-  return { name: decodeURIComponent(username), password: decodeURIComponent(password) }
+  try {
+    return { name: decodeURIComponent(username), password: decodeURIComponent(password) }
+  } catch {
+    throw new Failure('config-invalid', 'DATABASE_URL: a % in its user or password must be written as %25')
+  }
 }
 
 async function requireVersion(execute: Execute): Promise<void> {

@@ -51,11 +51,17 @@ async function racing(statement: () => Promise<unknown>): Promise<void> {
 
 /** RFC 5803: what the server keeps of a password. The password itself is in no statement, so in no log of statements. */
 function scramVerifier(password: string, salt = randomBytes(16), iterations = 4_096): string {
-  const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256')
+  const salted = pbkdf2Sync(prepared(password), salt, iterations, 32, 'sha256')
   const hmac = (text: string) => createHmac('sha256', salted).update(text).digest()
   const storedKey = createHash('sha256').update(hmac('Client Key')).digest('base64')
   return `SCRAM-SHA-256$${iterations}:${salt.toString('base64')}$${storedKey}:${hmac('Server Key').toString('base64')}`
 }
+
+const otherSpaces = /[\u00A0\u1680\u2000-\u200B\u202F\u205F\u3000]/g
+const unseen = /\u00AD|\u034F|\u1806|[\u180B-\u180D]|\u200C|\u200D|\u2060|[\uFE00-\uFE0F]|\uFEFF/g
+
+/** SASLprep (RFC 4013), which clients apply to the password before they prove that they know it. */
+const prepared = (password: string) => password.replace(otherSpaces, ' ').replace(unseen, '').normalize('NFKC')
 
 export const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`
 const literal = (text: string) => `'${text.replaceAll("'", "''")}'`

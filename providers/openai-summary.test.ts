@@ -64,11 +64,17 @@ describe('a summary by OpenAI', () => {
     ['no choice', { id: 'c', choices: [] }, 'vendor-answer-malformed'],
     ['nothing it knows', {}, 'vendor-answer-malformed'],
     ['no JSON around it', 'Ann', 'vendor-answer-malformed'],
-    ['a refusal', completion({ content: null, refusal: 'I will not' }), 'vendor-refused'],
-    ['its filter', completion({ content: '' }, 'content_filter'), 'vendor-refused'],
   ])('fails by code when it is answered with %s, and repeats none of it', async (_, body, code) => {
     answering(200, body)
     await expect(wrapUp()).rejects.toMatchObject({ code, message: expect.not.stringContaining('Ann') })
+  })
+
+  it.each([
+    ['the model refuses', completion({ content: null, refusal: 'I will not' })],
+    ['a filter takes the answer away', completion({ content: '' }, 'content_filter')],
+  ])('is none, and no failure, when %s', async (_, body) => {
+    answering(200, body)
+    expect(await wrapUp()).toBeNull()
   })
 
   it.each([

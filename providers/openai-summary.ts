@@ -8,13 +8,14 @@ const answerWithinMs = 60_000
 const maxTokens = 2_000
 
 export interface SummaryModel {
+  /** Null when the model, or a filter before or behind it, will not: asking again would not change that. */
   wrapUp(messages: ChatMessage[], schema: object): Promise<unknown>
 }
 
 /**
  * Asks OpenAI's chat completions (https://platform.openai.com/docs/api-reference/chat), not streamed, for one JSON value
  * that follows `schema` (strict). Nothing is stored there, nothing is retried here. `wrapUp` resolves to the parsed
- * JSON, which the caller still has to check.
+ * JSON, which the caller still has to check, or to null.
  * @throws Failure `vendor-unavailable`, `vendor-rate-limited`, `vendor-refused`, `vendor-answer-malformed`
  */
 export function createOpenAiSummary(options: {
@@ -57,9 +58,7 @@ export function createOpenAiSummary(options: {
           throw toFailure(error)
         })
       const choice = completion.choices?.[0]
-      if (choice?.finish_reason === 'content_filter' || choice?.message?.refusal) {
-        throw new Failure('vendor-refused', 'OpenAI will not summarise this conversation')
-      }
+      if (choice?.finish_reason === 'content_filter' || choice?.message?.refusal) return null
       return parse(choice?.message?.content)
     },
   }

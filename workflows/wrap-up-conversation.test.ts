@@ -160,6 +160,66 @@ describe('a wrap-up', () => {
     expect(await world.ledgers(call.ref)).toMatchObject({ recordings: 0 })
   })
 
+  it('P-calls calls a transfer one, though Twilio tells how it went only after it told of the end', async () => {
+    const rung = line(5, 'event', 'The business was rung.', { event: 'transfer-requested' })
+    const call = await world.placeCall({ lines: [line(1, 'caller', people.words), rung] })
+    await trigger(call)
+    await until(async () => (await world.ledgers(call.ref)).usage === 1)
+    const answered = line(60, 'event', 'The business answered.', { event: 'transfer-answered' })
+    await world.transcripts.write(call.ref, [answered])
+    await trigger(call)
+    await finished(call)
+    expect(await load(call)).toMatchObject({ outcome: 'transferred', isOwnerTold: true })
+  })
+
+  it('loses no mail to a vendor that wants to be asked again at once', async () => {
+    const call = await world.placeCall()
+    const requestsBefore = world.vendors.counts.mailRequests
+    const limited = { status: 429, body: { statusCode: 429, name: 'rate_limit_exceeded' }, headers: { 'Retry-After': '0' } }
+    world.vendors.faults.mail = (attempt) => (attempt === requestsBefore + 1 ? limited : null)
+    await trigger(call)
+    await finished(call)
+    expect(await load(call)).toMatchObject({ isOwnerTold: true })
+    expect(mailOf(call)).toMatchObject({ to: people.owner })
+  })
+
+  it('P-usage does nothing again for a trigger that comes when Temporal has forgotten the first run', async () => {
+    const call = await world.placeCall({ takesMessage: true })
+    await trigger(call)
+    await finished(call)
+    const before = { record: await load(call), ledgers: await world.ledgers(call.ref), ...world.vendors.counts }
+    const again = await worker.client.workflow.start(workflowTypes.wrapUpConversation, {
+      workflowId: wrapUpWorkflowId(call.callSid),
+      taskQueue,
+      args: [call.ref],
+    })
+    await again.result()
+    expect({ record: await load(call), ledgers: await world.ledgers(call.ref), ...world.vendors.counts }).toEqual(before)
+  })
+
+  it('sums a call up by the knowledge that it was answered from, whatever was published since', async () => {
+    const call = await world.placeCall()
+    await world.query(`insert into knowledge_version (account_id, version, content)
+      select account_id, 2, jsonb_set(content, '{business,name}', '"Renamed"') from knowledge_version`)
+    await world.query('update account set published_knowledge_version = 2')
+    await trigger(call)
+    await finished(call)
+    expect(world.vendors.prompts.at(-1)).toContain('Harbor Lane Dental')
+    expect(world.vendors.prompts.at(-1)).not.toContain('Renamed')
+  })
+
+  it('ends when its conversation was erased meanwhile', async () => {
+    const { ref, callSid } = await world.placeCall()
+    const erased = { ...ref, conversationId: ref.accountId }
+    await worker.client.workflow.start(workflowTypes.wrapUpConversation, {
+      workflowId: wrapUpWorkflowId(callSid),
+      taskQueue,
+      args: [erased],
+    })
+    const result = worker.client.workflow.getHandle(wrapUpWorkflowId(callSid)).result()
+    await expect(result).rejects.toMatchObject({ cause: { cause: { type: 'not-found', nonRetryable: true } } })
+  })
+
   it('asks no model about a caller who said nothing, and mails no owner about it', async () => {
     const call = await world.placeCall({ lines: [line(1, 'receptionist', 'Harbor Lane Dental, how can I help?')] })
     const asksBefore = world.vendors.counts.model

@@ -37,7 +37,7 @@ const { storeRecording, deleteRecordingAtTwilio } = proxyActivities<Conversation
   // Longer waits are the workflow's own: it looks first whether there is still something to fetch.
   scheduleToCloseTimeout: '1 hour',
   retry: {
-    initialInterval: '5 seconds',
+    initialInterval: '2 seconds',
     maximumInterval: '10 minutes',
     nonRetryableErrorTypes: ['recording-not-ready'],
   },

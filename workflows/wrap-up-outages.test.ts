@@ -4,7 +4,7 @@ import { recordHistory } from '../test/kit/histories.ts'
 import { createTestQueue, createTimeSkippingServer, type TimeSkippingServer } from '../test/kit/temporal.ts'
 import { silence } from '../test/kit/wrap-up-vendors.ts'
 import { startWorker } from '../test/kit/wrap-up-worker.ts'
-import { createWrapUpWorld, dataKeys, goodAnswer, people, type WrapUpWorld } from '../test/kit/wrap-up-world.ts'
+import { createWrapUpWorld, dataKeys, goodAnswer, line, people, type WrapUpWorld } from '../test/kit/wrap-up-world.ts'
 import { createDataConverter } from '../workers/data-converter.ts'
 
 jest.setTimeout(120_000)
@@ -190,6 +190,32 @@ describe('a wrap-up through outages', () => {
     await wrapUp(call)
     expect(world.vendors.counts.model).toBe(3)
     expect(await load(call)).toMatchObject({ outcome: 'answered', summary: goodAnswer.summary })
+  })
+
+  it('keeps no owner waiting for more than an hour or two for a model that never keeps to the form', async () => {
+    const call = await world.placeCall({ takesMessage: true })
+    world.vendors.setAnswer({ ...goodAnswer, outcome: 'delighted' })
+    expect(await wrapUp(call)).toBeLessThan(2 * hour)
+    expect(world.vendors.counts.model).toBeLessThan(20)
+    expect(await load(call)).toMatchObject({ outcome: 'message-taken', summary: null, isOwnerTold: true })
+  })
+
+  it('takes a refusal of the model for its last word', async () => {
+    const call = await world.placeCall({ takesMessage: true })
+    const refusal = { message: { role: 'assistant', content: null, refusal: 'I will not' }, finish_reason: 'stop', index: 0 }
+    world.vendors.faults.model = () => ({ status: 200, body: { id: 'c', object: 'chat.completion', choices: [refusal] } })
+    expect(await wrapUp(call)).toBeLessThan(60_000)
+    expect(world.vendors.counts.model).toBe(1)
+    expect(await load(call)).toMatchObject({ outcome: 'message-taken', summary: null, isOwnerTold: true })
+  })
+
+  it('settles a transfer of which nobody ever tells how it went', async () => {
+    const rung = line(5, 'event', 'The business was rung.', { event: 'transfer-requested' })
+    const call = await world.placeCall({ lines: [line(1, 'caller', people.words), rung] })
+    const took = await wrapUp(call)
+    expect(took).toBeGreaterThan(30_000)
+    expect(took).toBeLessThan(3 * 60_000)
+    expect(await load(call)).toMatchObject({ outcome: 'answered', isOwnerTold: true })
   })
 
   it('calls a recording missing when Twilio has none within a day', async () => {
