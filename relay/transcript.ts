@@ -15,12 +15,14 @@ export type Transcript = ReturnType<typeof createTranscript>
 /** The lines that one session adds to its conversation's transcript. */
 export function createTranscript({ ref, write, clock, writer, firstSeq }: TranscriptOptions) {
   let seq = firstSeq
+  /** Lines are read in the order of their times, so a clock that is set back must not carry them along. */
+  let newestMs = 0
 
   function add(role: Message['role'], text: string, rest: Partial<Message> = {}): Message {
     const line: Message = {
       key: `${writer}-${seq}`,
       seq: seq++,
-      atMs: clock.nowMs(),
+      atMs: Math.max(clock.nowMs(), newestMs),
       role,
       text,
       event: null,
@@ -29,6 +31,7 @@ export function createTranscript({ ref, write, clock, writer, firstSeq }: Transc
       passages: [],
       ...rest,
     }
+    newestMs = Math.max(newestMs, line.atMs)
     write(ref, [line])
     return line
   }

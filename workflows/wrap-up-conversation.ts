@@ -12,7 +12,8 @@ const longestCallMs = 25 * hours
 const longestBetweenLooksAtCallMs = 15 * minutes
 const recordingWithinMs = 24 * hours
 const longestBetweenLooksAtRecordingMs = 2 * hours
-const summaryWithinMs = 24 * hours
+/** Longer than models are away for; an owner should not wait for the mail about an emergency any longer. */
+const summaryWithinMs = 4 * hours
 /** The owner's address may be mistyped, and put right in the dashboard. */
 const toldWithinMs = 72 * hours
 
