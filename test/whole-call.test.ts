@@ -1,4 +1,6 @@
 import { createDirectory } from '../db/directory.ts'
+import { createAccounts } from '../db/accounts.ts'
+import { createTenants } from '../db/tenants.ts'
 import { createTranscripts } from '../db/transcripts.ts'
 import { createWrapUps } from '../db/wrap-ups.ts'
 import { demoTenant } from '../sandbox/demo-tenant.ts'
@@ -87,6 +89,32 @@ describe('a call over real processes', () => {
     expect(prefixes.size).toBe(1)
     expect([...prefixes][0]).toContain('Alder Cove Dental')
   })
+
+  it('a person who was asked for and does not answer is replaced by a message', async () => {
+    const { accountId, transferNumber } = demoTenant
+    const { knowledge } = (await createTenants(sandbox.database).load(accountId))!
+    const transfer = { ...knowledge.transfer, when: 'always', ringSeconds: 5 } as const
+    await createAccounts(sandbox.database, []).publishKnowledge(accountId, { ...knowledge, transfer })
+    await fetch(`${sandbox.facts.twilioBaseUrl}/admin/callees`, {
+      method: 'POST',
+      body: JSON.stringify({ [transferNumber]: { outcome: 'no-answer' } }),
+    })
+    const rung: string[] = []
+    const call = await ring((event) => {
+      if (event.type === 'transfer') rung.push(`${event.number} ${event.status}`)
+    })
+    await call.say('I want to speak to a real person.')
+    const opening = await call.listen()
+    await call.say('My name is Juno Marsh, please call me back about my invoice.')
+    await call.say('Yes, that is right.')
+    await call.hangUp()
+    const { record, messages } = await wrappedUp(call.callSid)
+
+    expect(rung).toEqual([`${transferNumber} ringing`, `${transferNumber} no-answer`])
+    expect(opening.text).toMatch(/nobody can take your call/)
+    expect(messages.flatMap(({ event }) => event ?? [])).toEqual(expect.arrayContaining(['transfer-requested', 'transfer-unanswered', 'message-taken']))
+    expect(record).toMatchObject({ outcome: 'message-taken', tasks: [expect.objectContaining({ kind: 'message', callerName: 'Juno Marsh' })] })
+  }, 60_000)
 
   it('a killed relay loses at most the turn being spoken: the call goes on, with one wrap-up and one usage line', async () => {
     const call = await ring()
