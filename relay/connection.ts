@@ -81,7 +81,8 @@ export function acceptConnection(socket: WebSocket, { sessions, clock, metrics, 
       for (const waiting of early.splice(0)) session.receive(waiting)
     } catch (error) {
       if (setup === 'looked-into') refuse(error)
-      else logger.error(describeError(error), 'an early frame broke its session')
+      // One that was refused for taking too long has been answered and counted.
+      else if (session) logger.error(describeError(error), 'an early frame broke its session')
     }
   }
 
