@@ -9,7 +9,7 @@ import type { TurnAction, TurnResult } from '../receptionist/turn-port.ts'
 import { createCallEnd } from './call-end.ts'
 import { createCallerInput } from './caller-input.ts'
 import type { Clock } from './clock.ts'
-import { endFrame, languageFrame, type HandoffData, type TwilioFrame } from './frames.ts'
+import { endFrame, languageFrame, textFrame, type HandoffData, type TwilioFrame } from './frames.ts'
 import type { Journal } from './journal.ts'
 import { createPlayback } from './playback.ts'
 import { relayBounds } from './relay-bounds.ts'
@@ -237,6 +237,8 @@ export function createSession(options: SessionOptions) {
       if (isBegun || isResumed) {
         input.reconnected()
         transcript.happened('reconnected')
+        // The process that had the call may have gone in the middle of a talk cycle.
+        if (!isBegun) send(textFrame('', { isLast: true }))
       } else {
         turns.opened(receptionist.opening(mode), `opening-${sessionId}`)
         if (changed) send(languageFrame(changed.text))
