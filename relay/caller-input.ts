@@ -44,9 +44,9 @@ export function createCallerInput(options: CallerInputOptions) {
   function prompted(voicePrompt: string, isLast: boolean) {
     const words = cleaned(voicePrompt)
     if (!isLast || words === '') return ignore(isLast ? 'empty' : 'partial')
-    if (!isNew('prompt', words)) return
     const previous = lastPrompt
     lastPrompt = { words, atMs: clock.nowMs() }
+    if (!isNew('prompt', words)) return
     const isDuplicate = words === previous.words && lastPrompt.atMs - previous.atMs < relayBounds.duplicatePromptMs
     if (isDuplicate) return ignore('duplicate')
     speaksUntilMs = 0

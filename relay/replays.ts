@@ -32,7 +32,9 @@ export function createReplays(clock: Clock, received: ReceivedEvent[]) {
       const nowMs = clock.nowMs()
       if (window && nowMs <= window.untilMs) {
         const at = window.expected.findIndex((event) => event.type === type && event.value === value)
-        if (at !== -1) window.expected.splice(0, at + 1)
+        // Keys are written down once no more are pressed, which may be after words that came behind them.
+        const from = type === 'dtmf' ? at : 0
+        if (at !== -1) window.expected.splice(from, at + 1 - from)
         if (at !== -1) return true
       }
       if (type === 'prompt') window = null
