@@ -1,0 +1,37 @@
+import type { RelayFrame } from './relay-phone.ts'
+import { spelled, type WorldStream } from './session-world.ts'
+
+/** What Twilio would make of a session's frames. */
+export function troubleInFrames(frames: readonly RelayFrame[], streams: readonly WorldStream[]): string[] {
+  const trouble: string[] = []
+  let asked: string | null = null
+  let isOpen = false
+  frames.forEach((frame, at) => {
+    if (at > 0 && frames[at - 1]!.type === 'end') trouble.push('something was sent after the end')
+    if (frame.type !== 'text') return isOpen && void trouble.push(`${frame.type} came inside a talk cycle`)
+    if (isOpen && frame.preemptible) trouble.push('a filler came inside a talk cycle')
+    const said = /s([a-z]{2})t/.exec(frame.token)?.[1]
+    const question = said && streams.find((_, index) => spelled(index) === said)!.request.messages.findLast(({ role }) => role === 'user')!.content
+    if (isOpen && asked && question && question !== asked) trouble.push('two answers came in one talk cycle')
+    isOpen = !frame.last
+    asked = isOpen ? question || asked : null
+  })
+  return trouble
+}
+
+/** Each of the caller's prompts is one line of the conversation, and answered by one turn. */
+export function troubleInRequests(streams: readonly WorldStream[]): string[] {
+  const turns = new Map<string, string>()
+  return streams.flatMap(({ request, relay }) => {
+    const heard = request.messages.filter(({ role }) => role === 'user').map(({ content }) => content)
+    const prompts = heard.flatMap((content) => content.match(/p[a-z]{2}q/g) ?? [])
+    const key = (prompt: string) => `${relay} ${request.messages[0]!.content.slice(0, 60)} ${prompt}`
+    const answered = heard.at(-1)!.match(/p[a-z]{2}q/g) ?? []
+    const again = answered.filter((prompt) => (turns.get(key(prompt)) ?? heard.at(-1)) !== heard.at(-1))
+    for (const prompt of answered) turns.set(key(prompt), heard.at(-1)!)
+    return [
+      ...(new Set(prompts).size < prompts.length ? [`a prompt was heard twice: ${prompts.join(' ')}`] : []),
+      ...again.map((prompt) => `the prompt ${prompt} was answered by two turns`),
+    ]
+  })
+}
