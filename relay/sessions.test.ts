@@ -48,6 +48,9 @@ const found: [Action[]][] = [
       { type: 'settle' },
       { type: 'drop', call: 0 },
       { type: 'come-back', call: 0, isMoved: true, replays: 0 },
+      { type: 'settle' },
+      { type: 'model', at: 0, move: 'say' },
+      { type: 'settle' },
     ],
   ],
   // Words between a key and the end of its digits were answered twice when both were replayed to another process.
@@ -188,8 +191,8 @@ async function play(actions: readonly Action[]): Promise<string[]> {
 
   world.answerDatabase(false)
   for (let times = 0; times < 3; times += 1) await settled()
-  for (const { call } of sides) {
-    const isAnswering = streams.some((stream) => stream.call === call.index && !stream.signal.aborted)
+  for (const { call, relay } of sides) {
+    const isAnswering = streams.some((stream) => stream.call === call.index && stream.relay === relay && !stream.signal.aborted)
     const last = framesOf(call).at(-1)
     if (call.socket?.isOpen && !isAnswering && last?.type === 'text' && !last.last) trouble.push(`call ${call.index} waits for the end of what is said`)
   }

@@ -10,8 +10,9 @@ export function troubleInFrames(frames: readonly RelayFrame[], streams: readonly
     if (at > 0 && frames[at - 1]!.type === 'end') trouble.push('something was sent after the end')
     if (frame.type !== 'text') return isOpen && void trouble.push(`${frame.type} came inside a talk cycle`)
     if (isOpen && frame.preemptible) trouble.push('a filler came inside a talk cycle')
-    const said = /s([a-z]{2})t/.exec(frame.token)?.[1]
-    const question = said && streams.find((_, index) => spelled(index) === said)!.request.messages.findLast(({ role }) => role === 'user')!.content
+    const index = /s([a-z]{2})t/.exec(frame.token)?.[1]
+    const stream = streams.find((_, at) => spelled(at) === index)
+    const question = stream && `${stream.relay} ${stream.request.messages.findLast(({ role }) => role === 'user')!.content}`
     if (isOpen && asked && question && question !== asked) trouble.push('two answers came in one talk cycle')
     isOpen = !frame.last
     asked = isOpen ? question || asked : null
