@@ -1,0 +1,11 @@
+import type { Drill } from './drill.ts'
+import { relayKilled } from './relay-killed.ts'
+import { webhooksRepeated } from './webhooks-repeated.ts'
+import { workerKilled } from './worker-killed.ts'
+
+/** By their numbers in FAULTS. */
+export const drills: Record<string, Drill> = {
+  F1: workerKilled,
+  F2: relayKilled,
+  F6: webhooksRepeated,
+}
