@@ -1,5 +1,6 @@
 import type { Drill } from './drill.ts'
 import { relayKilled } from './relay-killed.ts'
+import { vendorsFailing } from './vendors-failing.ts'
 import { webhooksRepeated } from './webhooks-repeated.ts'
 import { workerKilled } from './worker-killed.ts'
 
@@ -7,5 +8,6 @@ import { workerKilled } from './worker-killed.ts'
 export const drills: Record<string, Drill> = {
   F1: workerKilled,
   F2: relayKilled,
+  F5: vendorsFailing,
   F6: webhooksRepeated,
 }

@@ -3,7 +3,7 @@ import { questions, ringUp, type Caller } from './callers.ts'
 import { requireEqualLedgers } from './compare-ledgers.ts'
 import type { Dice } from './dice.ts'
 import type { Drill } from './drill.ts'
-import { startHouse, type House } from './house.ts'
+import { startHouse } from './house.ts'
 
 const quick: Fault[] = [
   { kind: 'status', status: 429, retryAfterSeconds: 3 },
@@ -36,14 +36,17 @@ export const vendorsFailing: Drill = async ({ dice, size, say }) => {
       if (!isHeard && !caller.hasHadFallback()) throw new Error(`the caller heard nothing for ${turn.firstWordMs} ms (${turn.endedBy})`)
 
       const afterwards = size === 'small' ? quick : [...quick, ...long]
-      openai.setFaults([strike(dice, 'summing up', afterwards, 'POST /v1/chat/completions')])
-      resend.setFaults([strike(dice, 'the mail', afterwards, 'POST /emails')])
+      const summary = strike(dice, 'summing up', afterwards, 'POST /v1/chat/completions')
+      const mail = strike(dice, 'the mail', afterwards, 'POST /emails')
+      const [isSummaryKept, isMailKept] = [watchRetryAfter(openai.requests, summary), watchRetryAfter(resend.requests, mail)]
+      openai.setFaults([summary])
+      resend.setFaults([mail])
       twilio.setFaults([strike(dice, 'bringing the recording home', afterwards, dice.pick('of', ['GET /2010-04-01', 'DELETE /2010-04-01', '.wav']))])
       if (!caller.isOver()) await caller.hangUp()
       await requireEqualLedgers(house, { callers, isModelAskedAgain: true }, 240_000)
+      if (!isSummaryKept() || !isMailKept()) throw new Error('a Retry-After was not kept')
       for (const standIn of [openai, twilio, resend]) standIn.setFaults([])
     }
-    requireRetryAfterKept(house)
   } finally {
     await house.stop()
   }
@@ -51,4 +54,13 @@ export const vendorsFailing: Drill = async ({ dice, size, say }) => {
 
 function strike(dice: Dice, what: string, faults: Fault[], on: string): Fault {
   return { ...dice.pick(what, faults), times: dice.int('times', 1, 2), on }
+}
+
+/** Whether the request after the one that is refused came as late as it was asked to. */
+function watchRetryAfter(requests: () => readonly { atMs: number }[], { retryAfterSeconds = 0 }: Fault) {
+  const before = requests().length
+  return () => {
+    const [refused, next] = requests().slice(before)
+    return !refused || !next || next.atMs - refused.atMs >= retryAfterSeconds * 1_000
+  }
 }
