@@ -1,5 +1,7 @@
+import { databaseHarmed } from './database-harmed.ts'
 import type { Drill } from './drill.ts'
 import { relayKilled } from './relay-killed.ts'
+import { temporalAway } from './temporal-away.ts'
 import { vendorsFailing } from './vendors-failing.ts'
 import { webhooksRepeated } from './webhooks-repeated.ts'
 import { workerKilled } from './worker-killed.ts'
@@ -8,6 +10,8 @@ import { workerKilled } from './worker-killed.ts'
 export const drills: Record<string, Drill> = {
   F1: workerKilled,
   F2: relayKilled,
+  F3: temporalAway,
+  F4: databaseHarmed,
   F5: vendorsFailing,
   F6: webhooksRepeated,
 }
