@@ -1,8 +1,5 @@
 import { drills } from './catalogue.ts'
 import { createDice } from './dice.ts'
-import { quietTemporal } from '../kit/temporal.ts'
-
-beforeAll(() => void quietTemporal())
 
 describe('fault drills, one seed each', () => {
   it.each(Object.entries(drills))(

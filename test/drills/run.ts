@@ -5,7 +5,6 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startTestServers } from '../kit/servers.ts'
-import { quietTemporal } from '../kit/temporal.ts'
 import { drills } from './catalogue.ts'
 import { createDice } from './dice.ts'
 
@@ -18,7 +17,6 @@ const unknown = chosen.filter((name) => !drills[name])
 if (unknown.length) throw new Error(`there is no drill ${unknown.join(', ')}; there are ${Object.keys(drills).join(', ')}`)
 
 const failed: string[] = []
-quietTemporal()
 const servers = await startTestServers(resolve(process.env.IRONVOICE_HOME ?? '.ironvoice'), write)
 Object.assign(process.env, servers.variables)
 try {
