@@ -1,0 +1,17 @@
+import { databaseHarmed } from './database-harmed.ts'
+import type { Drill } from './drill.ts'
+import { relayKilled } from './relay-killed.ts'
+import { temporalAway } from './temporal-away.ts'
+import { vendorsFailing } from './vendors-failing.ts'
+import { webhooksRepeated } from './webhooks-repeated.ts'
+import { workerKilled } from './worker-killed.ts'
+
+/** By their numbers in FAULTS. */
+export const drills: Record<string, Drill> = {
+  F1: workerKilled,
+  F2: relayKilled,
+  F3: temporalAway,
+  F4: databaseHarmed,
+  F5: vendorsFailing,
+  F6: webhooksRepeated,
+}

@@ -1,0 +1,86 @@
+import { isAnswered, type Caller } from './callers.ts'
+import { eventually } from './drill.ts'
+import type { House } from './house.ts'
+import { readOurs, readTheirs, type OurCall, type TheirCall } from './ledgers.ts'
+
+export interface Expected {
+  callers: readonly Caller[]
+  /** A turn that was being spoken at such a moment may be missing from the transcript. */
+  killedAtMs?: number[]
+  /** Vendors that failed were asked again: then only that nothing is lost can be told by counting requests. */
+  isModelAskedAgain?: boolean
+  /** While the database was away, the fallback took calls that nothing of ours knows. */
+  mayBeUnknown?: boolean
+}
+
+/** FAULTS says 100; the rest is slack for a machine that runs everything else, too. */
+const journaledMs = 500
+
+/** Every call wrapped up, and every ledger equal to the other. @throws Error naming each difference. */
+export async function requireEqualLedgers(house: House, expected: Expected, withinMs?: number): Promise<void> {
+  const isDone = async () => (await readOurs(house)).every(({ isWrappedUp }) => isWrappedUp)
+  await eventually('every call is wrapped up', isDone, withinMs).catch(async (error: Error) => {
+    throw new Error([error.message, ...(await compareLedgers(house, expected))].join('\n  '), { cause: error })
+  })
+  const differences = await compareLedgers(house, expected)
+  if (differences.length) throw new Error(`the ledgers differ:\n  ${differences.join('\n  ')}`)
+}
+
+/** Ours, in the database, against what Twilio, the model, Resend and the callers really had: in words, what differs. */
+export async function compareLedgers(house: House, expected: Expected): Promise<string[]> {
+  const [ours, theirs] = [await readOurs(house), readTheirs(house, expected.callers)]
+  const differences: string[] = []
+  const equal = (what: string, we: unknown, they: unknown) => void (we === they || differences.push(`${what}: ${we} here, ${they} there`))
+
+  for (const they of theirs) {
+    const rows = ours.filter(({ callSid }) => callSid === they.callSid)
+    if (!rows[0] && they.isAnsweredByFallback && expected.mayBeUnknown) continue
+    equal(`rows of ${they.callSid}`, rows.length, 1)
+    if (rows[0]) differences.push(...compareCall(rows[0], they, expected).map((words) => `${they.callSid}: ${words}`))
+  }
+  const known = theirs.filter(({ callSid }) => ours.some((we) => we.callSid === callSid))
+  equal('calls', ours.length, known.length)
+  equal('seconds metered', sum(ours.flatMap(({ usage }) => usage.map(({ seconds }) => seconds))), sum(known.map(({ seconds }) => seconds)))
+  equal('usage lines', sum(ours.map(({ usage }) => usage.length)), known.length)
+  equal('owners told', ours.filter(({ isOwnerTold }) => isOwnerTold).length, house.resend.mails().length)
+  equal('recordings', sum(ours.map(({ recordings }) => recordings)), sum(theirs.map(({ recordingSids }) => recordingSids.length)))
+  equal('recordings left at Twilio', 0, house.twilio.recordings().length)
+  const summaries = house.openai.requests().filter(({ body, isFinished }) => body && !body.stream && isFinished).length
+  const settled = ours.filter(({ isSummarised, lines }) => isSummarised && lines.some(({ role }) => role === 'caller')).length
+  if (expected.isModelAskedAgain ? summaries < settled : summaries !== settled) equal('summaries', settled, summaries)
+  return differences
+}
+
+function compareCall(we: OurCall, they: TheirCall, { callers, killedAtMs = [] }: Expected): string[] {
+  const differences: string[] = []
+  const claim = (isTrue: boolean, otherwise: string) => void (isTrue || differences.push(otherwise))
+  claim(they.isOver && we.isEnded, 'its end is unknown')
+  claim(we.isWrappedUp && we.isSummarised && we.outcome !== null, `is not wrapped up (outcome ${we.outcome})`)
+  claim(we.usage.length === 1, `${we.usage.length} usage lines`)
+  claim(we.durationSeconds === they.seconds, `lasted ${we.durationSeconds} s here, ${they.seconds} s at Twilio`)
+  claim(they.mails === (we.isOwnerTold ? 1 : 0), `${they.mails} mails, told: ${we.isOwnerTold}`)
+  claim(we.isOwnerTold || we.outcome === 'abandoned' || we.outcome === 'spam', `nobody was told (${we.outcome})`)
+  claim(we.recordings === they.recordingSids.length, `${we.recordings} of ${they.recordingSids.length} recordings kept`)
+  claim(we.recordings === 0 || we.recordingState === 'deleted', `its recording is ${we.recordingState}`)
+
+  const spoken = we.lines.filter(({ role }) => role === 'receptionist').map(({ text }) => plain(text)).join(' ')
+  const count = (list: string[], words: string) => list.filter((other) => other.includes(words)).length
+  const lines = we.lines.filter(({ role }) => role === 'caller').map(({ text }) => text)
+  for (const words of new Set(lines)) {
+    const written = lines.filter((line) => line === words).length
+    const said = count(they.prompts, words)
+    // Lines that were said in one breath are written as one.
+    claim(written <= said || !they.prompts.includes(words), `"${words}" is written ${written} times, said ${said} times`)
+  }
+  const turns = callers.find(({ callSid }) => callSid === they.callSid)?.turns ?? []
+  for (const turn of turns) {
+    const wasBeingSpoken = killedAtMs.some((ms) => turn.startedAtMs <= ms && turn.endedAtMs > ms - journaledMs)
+    if (!isAnswered(turn) || wasBeingSpoken) continue
+    claim(count(lines, turn.said) > 0, `"${turn.said}" was answered and is not in the transcript`)
+    claim(turn.isDisturbed || spoken.includes(plain(turn.text)), `the answer "${turn.text}" is not in the transcript`)
+  }
+  return differences
+}
+
+const plain = (text: string) => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, ' ').trim()
+const sum = (numbers: number[]) => numbers.reduce((total, each) => total + each, 0)
