@@ -35,6 +35,9 @@ export async function answerWithModel(turn: TurnState): Promise<void> {
   wayOut(turn, 'vendor-answer-malformed')
 }
 
+/** What the turn asks the model first of all. */
+export const firstRequest = (turn: TurnState): ModelRequest => requestOf(turn, noteOf(turn), '')
+
 /** One completion, said as it comes, with its one retry; the failure when it can't be had. */
 async function askModel(turn: TurnState, note: ChatMessage): Promise<ToolCall[] | Failure> {
   const { dialogue, mouth, ports, signal } = turn

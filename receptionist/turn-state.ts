@@ -22,6 +22,25 @@ export interface TurnState {
   hasActed: boolean
 }
 
+/** The questions of `dialogue` that the caller's next words can be the answer to. */
+export function openQuestions(dialogue: Dialogue): TurnState['open'] {
+  const { draft, isTransferOffered, isMessageAsked } = dialogue
+  return { readBack: draft?.isAwaitingAnswer ?? false, transferOffer: isTransferOffered, messageRequest: isMessageAsked }
+}
+
+/** A turn of which nothing has happened yet. */
+export function openTurn(
+  dialogue: Dialogue,
+  heard: string,
+  open: TurnState['open'],
+  ports: TurnPorts,
+  mouth: Mouth,
+  signal: AbortSignal,
+): TurnState {
+  const nothingYet = { action: null, events: [], passages: [], isRetryLeft: true, hasActed: false }
+  return { dialogue, heard, ports, signal, mouth, open, ...nothingYet }
+}
+
 /** True when the caller could be put through now. A call that comes back from a transfer is not transferred again. */
 export function canTransfer({ dialogue, ports }: TurnState): boolean {
   return dialogue.mode === 'normal' && isTransferAllowed(dialogue.receptionist.tenant.knowledge, ports.nowMs())
