@@ -2,7 +2,7 @@ import type { ConversationEvent } from '../domain/conversation.ts'
 import type { Dialogue } from './dialogue.ts'
 import type { Mouth } from './mouth.ts'
 import { isTransferAllowed } from '../domain/transfer-rules.ts'
-import type { TurnAction, TurnPorts } from './turn-port.ts'
+import type { TurnAction, TurnPorts, TurnResult } from './turn-port.ts'
 
 /** One turn while it is taken. */
 export interface TurnState {
@@ -18,6 +18,8 @@ export interface TurnState {
   passages: string[]
   /** The model gets a second attempt once a turn. */
   isRetryLeft: boolean
+  /** What became of a second request beside one that was late. */
+  hedge: TurnResult['hedge']
   /** True once the turn did something other than talk. */
   hasActed: boolean
 }
@@ -37,7 +39,7 @@ export function openTurn(
   mouth: Mouth,
   signal: AbortSignal,
 ): TurnState {
-  const nothingYet = { action: null, events: [], passages: [], isRetryLeft: true, hasActed: false }
+  const nothingYet = { action: null, events: [], passages: [], isRetryLeft: true, hedge: null, hasActed: false }
   return { dialogue, heard, ports, signal, mouth, open, ...nothingYet }
 }
 

@@ -23,7 +23,7 @@ export async function takeTurn(dialogue: Dialogue, words: string, ports: TurnPor
   const path = pathOf(turn)
   await untilAborted(signal, path ? path() : answerWithModel(turn))
   mouth.hush()
-  const { action, events, hasActed } = turn
+  const { action, events, hedge, hasActed } = turn
   const isUnanswered = events.some(({ event }) => unanswered.has(event))
   const passages = isUnanswered || mouth.text === '' ? [] : turn.passages
   return {
@@ -32,6 +32,7 @@ export async function takeTurn(dialogue: Dialogue, words: string, ports: TurnPor
     events: [...events],
     passages,
     firstTokenMs: mouth.firstTokenMs,
+    hedge,
     isProductive: signal.aborted || hasActed || passages.length > 0 || !(isUnanswered || dialogue.isRepetition()),
   }
 }

@@ -213,6 +213,31 @@ describe('words that are not final', () => {
     expect(phone.frames).toEqual([])
     world.clock.advance(1)
     await phone.heard('One moment')
+    await world.model.next()
+  })
+
+  it('whose answer is late after the final ones are asked about once more; the first to answer is heard, the other ended', async () => {
+    const { phone, requests } = await begin()
+    const hedges = await relay.metric('ironvoice_relay_hedges_total')
+    phone.partial('Do you sell helmets')
+    const guess = await world.model.next()
+    world.clock.advance(callBounds.hedgeAfterMs)
+    await phone.settled()
+    phone.prompt('Do you sell helmets?')
+    await phone.settled()
+    expect(requests()).toBe(1)
+    world.clock.advance(callBounds.hedgeAfterMs)
+    const second = await world.model.next()
+    expect(second.heard).toEqual(['Do you sell helmets?'])
+    second.say('Yes ')
+    await phone.heard('Yes')
+    await until(() => guess.isAborted)
+    second.say('indeed.')
+    second.end()
+    await phone.heard('Yes indeed.')
+    await until(async () => (await relay.metric('ironvoice_relay_hedges_total')) === hedges + 1)
+    expect(phone.spoken()).toBe('Yes indeed.')
+    expect(requests()).toBe(2)
   })
 
   it('that failed at the model cost the turn nothing', async () => {
@@ -235,6 +260,8 @@ describe('words that are not final', () => {
   })
 
   it('whatever comes in whatever order, no word of an answer to them is ever sent', async () => {
+    const plain = (text: string) => text.toLowerCase().replace(/[^a-z ]/g, '').trim()
+    const answers = (phone: RelayPhone) => [...phone.spoken().matchAll(/to (.*?) say/g)].map(([, text]) => plain(text!))
     const words = ['Alpha', 'Alpha bravo', 'Alpha bravo charlie?', 'delta', 'delta echo.']
     const step = fc.oneof(
       fc.record({ kind: fc.constant('partial'), words: fc.constantFrom(...words) }),
@@ -247,27 +274,34 @@ describe('words that are not final', () => {
         const { phone, requests } = await begin()
         const from = world.model.exchanges.length
         let answered = from
-        // The model repeats what it was told last, each word marked.
+        // The model repeats what it was told last.
         const answer = () => {
           for (const exchange of world.model.exchanges.slice(answered)) {
             answered += 1
-            exchange.say(`[${exchange.heard.at(-1)}] `)
+            exchange.say(`to ${plain(exchange.heard.at(-1)!)} say no `)
           }
         }
         const finals: string[] = []
         for (const { kind, words } of steps) {
-          if (kind === 'final') finals.push(words)
           if (kind === 'partial') phone.partial(words)
-          else if (kind === 'final') phone.prompt(words)
           else if (kind === 'interrupt') phone.interrupt('')
-          else world.clock.advance(relayBounds.duplicatePromptMs)
+          else if (kind === 'wait') world.clock.advance(relayBounds.partialSettledMs)
+          else {
+            world.clock.advance(relayBounds.duplicatePromptMs)
+            finals.push(words)
+            phone.prompt(words)
+            const before = answers(phone).length
+            const patience = AbortSignal.timeout(1_000)
+            await until(() => {
+              answer()
+              return answers(phone).length > before || patience.aborted
+            })
+            expect(answers(phone).length).toBeGreaterThan(before)
+          }
           await phone.settled()
           answer()
-          await phone.settled()
         }
-        const plain = (text: string) => text.toLowerCase().replace(/[^a-z ]/g, '').trim()
-        const spoken = [...phone.spoken().matchAll(/\[([^\]]*)\]/g)].map(([, text]) => plain(text!))
-        expect(spoken.filter((text) => !finals.map(plain).includes(text))).toEqual([])
+        expect(answers(phone).filter((text) => !finals.map(plain).includes(text))).toEqual([])
         expect(requests()).toBeLessThanOrEqual(finals.length + relayBounds.maxGuesses * (finals.length + 1))
         await phone.drop()
         world.clock.advance(relayBounds.graceMs)

@@ -83,6 +83,7 @@ export function createTurns(options: TurnsOptions) {
       if (!(signal.aborted && event === 'ended-by-receptionist')) transcript.happened(event, text)
     }
     metrics.turns.inc({ result: resultOf(result, signal.aborted, events) })
+    if (result?.hedge) metrics.hedges.inc({ result: result.hedge })
     if (firstTokenMs !== null) metrics.firstToken.observe(firstTokenMs / 1_000)
     options.onTurn(result, signal.aborted)
   }
