@@ -11,7 +11,7 @@ type Attributes = Record<string, string>
  * some of them in lower case and lacks the newest, XML tells case apart, and Twilio only warns about what it doesn't know.
  * https://www.twilio.com/docs/voice/twiml/connect/conversationrelay
  */
-export function relayAttributes({ language, voiceId, isInterruptible }: Knowledge['voice'], hints: readonly string[]): Attributes {
+export function relayAttributes({ language, voiceId, isInterruptible, isEager }: Knowledge['voice'], hints: readonly string[]): Attributes {
   const interruptible = isInterruptible ? 'any' : 'none'
   const speechModel = speechModelFor(language)
   return {
@@ -21,6 +21,8 @@ export function relayAttributes({ language, voiceId, isInterruptible }: Knowledg
     transcriptionProvider: 'Deepgram',
     speechModel,
     ...(speechModel === 'flux' && { eotThreshold: '0.7' }),
+    // Words before they are final, which flux alone tells.
+    ...(speechModel === 'flux' && isEager && { partialPrompts: 'true' }),
     ...(hints.length > 0 && { hints: hints.join(',') }),
     interruptible,
     welcomeGreetingInterruptible: interruptible,

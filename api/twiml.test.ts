@@ -56,6 +56,7 @@ describe("the TwiML that connects a call to the relay", () => {
           transcriptionProvider: 'Deepgram',
           speechModel: 'flux',
           eotThreshold: '0.7',
+          partialPrompts: 'true',
           hints: 'Rosie,Crème brûlée',
           interruptible: 'any',
           interruptSensitivity: 'medium',

@@ -2,6 +2,8 @@
 export const callBounds = {
   /** No first token by then: one short filler. */
   fillerAfterMs: 1_500,
+  /** No first token by then: the model is asked once more on another connection, and the first to answer is heard. */
+  hedgeAfterMs: 900,
   /** No first token, or none since the last one, by then: the stream counts as stalled. */
   stalledAfterMs: 4_000,
   /** Nothing heard and nothing said: ask again; after as long again: end politely. */

@@ -56,6 +56,8 @@ export const knowledgeSchema = z.strictObject({
     /** Further languages that a caller may change to. */
     otherLanguages: z.array(z.string().regex(/^[a-z]{2}-[A-Z]{2}$/)).max(8).default([]),
     isInterruptible: z.boolean().default(true),
+    /** The answer is prepared while the caller is probably done speaking; costs some model requests that are thrown away. */
+    isEager: z.boolean().default(true),
   }),
 })
 

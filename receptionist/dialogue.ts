@@ -56,6 +56,8 @@ export interface Dialogue {
   failedTurns: number
   /** What the caller said in the turns before this one, newest last. */
   readonly heardBefore: readonly string[]
+  /** The dialogue as it would be had the caller just said `text`, to be looked at only. */
+  supposing(text: string): Dialogue
   /** Begins a turn with the caller's words. */
   hear(text: string): void
   /** True when the turn repeats: the caller's words are those of the turn before, or the reply is one given before. */
@@ -138,19 +140,23 @@ export function createDialogue(receptionist: Receptionist, history: readonly Mes
       return kept
     },
 
-    recentLines() {
-      let start = Math.max(0, lines.length - maxHistoryLines)
-      let chars = lines.slice(start).reduce((sum, { content }) => sum + content.length, 0)
-      while (start < lines.length - 1 && chars > maxHistoryChars) chars -= lines[start++]!.content.length
-      while (start < lines.length && lines[start]!.role === 'tool') start += 1
-      return lines.slice(start)
-    },
+    recentLines: () => newest(lines),
 
     get turns() {
       return turns
     },
     get heardBefore() {
       return heard.slice(0, -1)
+    },
+
+    supposing(text) {
+      return {
+        ...dialogue,
+        turns: turns + 1,
+        heardBefore: heard.slice(1 - maxHeardTurns),
+        humanRequests: dialogue.humanRequests + (isHumanRequest(text) ? 1 : 0),
+        recentLines: () => newest([...lines, { role: 'user', content: callerData(text) }]),
+      }
     },
 
     hear(text) {
@@ -188,6 +194,15 @@ export function createDialogue(receptionist: Receptionist, history: readonly Mes
     },
   }
   return dialogue
+}
+
+/** The lines that a model is sent. */
+function newest(lines: readonly ChatMessage[]): ChatMessage[] {
+  let start = Math.max(0, lines.length - maxHistoryLines)
+  let chars = lines.slice(start).reduce((sum, { content }) => sum + content.length, 0)
+  while (start < lines.length - 1 && chars > maxHistoryChars) chars -= lines[start++]!.content.length
+  while (start < lines.length && lines[start]!.role === 'tool') start += 1
+  return lines.slice(start)
 }
 
 function textOf(lines: readonly ChatMessage[]): string {

@@ -2,6 +2,7 @@ import type { FailureCode } from '../domain/failure.ts'
 import { Failure } from '../domain/failure.ts'
 import { readBackMessage, takeDictation } from './message-taking.ts'
 import type { ChatMessage, ModelRequest, ToolCall } from './model-port.ts'
+import { hedged, type HedgeOptions } from './hedge.ts'
 import { minScore, searchKnowledge } from './knowledge-search.ts'
 import { momentNote } from './prompt.ts'
 import { readStream } from './read-stream.ts'
@@ -35,6 +36,9 @@ export async function answerWithModel(turn: TurnState): Promise<void> {
   wayOut(turn, 'vendor-answer-malformed')
 }
 
+/** What the turn asks the model first of all. */
+export const firstRequest = (turn: TurnState): ModelRequest => requestOf(turn, noteOf(turn), '')
+
 /** One completion, said as it comes, with its one retry; the failure when it can't be had. */
 async function askModel(turn: TurnState, note: ChatMessage): Promise<ToolCall[] | Failure> {
   const { dialogue, mouth, ports, signal } = turn
@@ -42,7 +46,9 @@ async function askModel(turn: TurnState, note: ChatMessage): Promise<ToolCall[] 
   for (let isRetry = false; ; isRetry = true) {
     const said = mouth.text.slice(saidBefore)
     if (said) mouth.resume(said)
-    const outcome = await readStream((stop) => ports.model.stream(requestOf(turn, note, said), { signal: stop, isRetry }), {
+    const request = requestOf(turn, note, said)
+    const open = (stop: AbortSignal, isFresh: boolean) => ports.model.stream(request, { signal: stop, isRetry: isFresh })
+    const outcome = await readStream((stop) => (isRetry ? open(stop, true) : hedged(open, hedgeOf(turn, stop))), {
       signal,
       after: ports.after,
       onText: mouth.write,
@@ -57,6 +63,23 @@ async function askModel(turn: TurnState, note: ChatMessage): Promise<ToolCall[] 
     const failure = error instanceof Failure ? error : new Failure('vendor-unavailable', undefined, { cause: error })
     if (!turn.isRetryLeft || !failure.isRetryable) return failure
     turn.isRetryLeft = false
+  }
+}
+
+/** A second request beside one that is late is the turn's retry, made sooner. */
+function hedgeOf(turn: TurnState, signal: AbortSignal): HedgeOptions {
+  return {
+    signal,
+    after: turn.ports.after,
+    mayHedge() {
+      if (!turn.isRetryLeft) return false
+      turn.isRetryLeft = false
+      turn.hedge = 'lost'
+      return true
+    },
+    onWon() {
+      turn.hedge = 'won'
+    },
   }
 }
 

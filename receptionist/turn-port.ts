@@ -32,6 +32,8 @@ export interface TurnResult {
   passages: string[]
   /** Heard to first token said, fillers left out, milliseconds; null for what no model spoke. */
   firstTokenMs: number | null
+  /** A second request was made beside one whose first token was late, and gave the reply or not; null where none was. */
+  hedge: 'won' | 'lost' | null
   /** False when the turn neither answered nor did anything; callBounds.maxUnproductiveTurns of them end the call. */
   isProductive: boolean
 }

@@ -2,7 +2,7 @@ import type { ConversationEvent } from '../domain/conversation.ts'
 import type { Dialogue } from './dialogue.ts'
 import type { Mouth } from './mouth.ts'
 import { isTransferAllowed } from '../domain/transfer-rules.ts'
-import type { TurnAction, TurnPorts } from './turn-port.ts'
+import type { TurnAction, TurnPorts, TurnResult } from './turn-port.ts'
 
 /** One turn while it is taken. */
 export interface TurnState {
@@ -18,8 +18,29 @@ export interface TurnState {
   passages: string[]
   /** The model gets a second attempt once a turn. */
   isRetryLeft: boolean
+  /** What became of a second request beside one that was late. */
+  hedge: TurnResult['hedge']
   /** True once the turn did something other than talk. */
   hasActed: boolean
+}
+
+/** The questions of `dialogue` that the caller's next words can be the answer to. */
+export function openQuestions(dialogue: Dialogue): TurnState['open'] {
+  const { draft, isTransferOffered, isMessageAsked } = dialogue
+  return { readBack: draft?.isAwaitingAnswer ?? false, transferOffer: isTransferOffered, messageRequest: isMessageAsked }
+}
+
+/** A turn of which nothing has happened yet. */
+export function openTurn(
+  dialogue: Dialogue,
+  heard: string,
+  open: TurnState['open'],
+  ports: TurnPorts,
+  mouth: Mouth,
+  signal: AbortSignal,
+): TurnState {
+  const nothingYet = { action: null, events: [], passages: [], isRetryLeft: true, hedge: null, hasActed: false }
+  return { dialogue, heard, ports, signal, mouth, open, ...nothingYet }
 }
 
 /** True when the caller could be put through now. A call that comes back from a transfer is not transferred again. */

@@ -115,7 +115,7 @@ describe('a slow or broken model is never silence', () => {
     expect(call.fillers).toEqual([])
     await call.clock.advance(1)
     expect(call.fillers).toEqual([english.filler])
-    await call.clock.advance(callBounds.stalledAfterMs + 1_000)
+    await call.clock.advance(callBounds.stalledAfterMs - callBounds.fillerAfterMs)
     expect(call.fillers).toHaveLength(1)
     call.model.streams[1]!.push('Yes.')
     call.model.streams[1]!.end()
@@ -125,25 +125,59 @@ describe('a slow or broken model is never silence', () => {
     expect(call.fillers).toHaveLength(1)
   })
 
-  it('is asked once more on a fresh connection when it stalls before its first token', async () => {
+  it.each([
+    ['the second', 1, 'won'],
+    ['the first', 0, 'lost'],
+  ] as const)('is asked once more on a fresh connection when its first token is late; %s to answer is heard, the other ended', async (_, winner, hedge) => {
     const call = createTestCall()
     const turn = call.begin('do you sell helmets')
-    await call.clock.advance(callBounds.stalledAfterMs)
+    await call.clock.advance(callBounds.hedgeAfterMs - 1)
+    expect(call.model.streams).toHaveLength(1)
+    await call.clock.advance(1)
     expect(call.model.streams.map(({ isRetry, signal }) => [isRetry, signal.aborted])).toEqual([
-      [false, true],
+      [false, false],
       [true, false],
     ])
-    call.model.streams[1]!.push('Yes, we do.')
+    expect(call.model.requests[1]).toEqual(call.model.requests[0])
+    call.model.streams[winner]!.push('Yes, ')
+    await call.clock.advance(0)
+    expect(call.model.streams.map(({ signal }) => signal.aborted)).toEqual([winner === 1, winner === 0])
+    call.model.streams[1 - winner]!.push('No, ')
+    call.model.streams[winner]!.push('we do.')
+    call.model.streams[winner]!.end()
+    expect(await turn).toMatchObject({ text: 'Yes, we do.', events: [], hedge, firstTokenMs: callBounds.hedgeAfterMs })
+    expect([call.model.streams.length, call.clock.pending]).toEqual([2, 0])
+  })
+
+  it('that is late and then fails leaves the turn to the second request, and is not asked a third time', async () => {
+    const call = createTestCall()
+    const turn = call.begin('do you sell helmets')
+    await call.clock.advance(callBounds.hedgeAfterMs)
+    call.model.streams[0]!.push(new Failure('vendor-unavailable'))
+    await call.clock.advance(1_000)
+    call.model.streams[1]!.push('Yes, ')
+    await call.clock.advance(callBounds.stalledAfterMs)
+    expect(await turn).toMatchObject({ events: [{ event: 'model-failed', text: 'vendor-unavailable' }], hedge: 'won' })
+    expect(call.model.streams).toHaveLength(2)
+  })
+
+  it('that failed at once was retried already: a late retry is not doubled', async () => {
+    const call = createTestCall()
+    call.model.plan(new Failure('vendor-unavailable'))
+    const turn = call.begin('do you sell helmets')
+    await call.clock.advance(2 * callBounds.hedgeAfterMs)
+    expect(call.model.streams).toHaveLength(2)
+    call.model.streams[1]!.push('Yes.')
     call.model.streams[1]!.end()
-    expect(await turn).toMatchObject({ text: 'Yes, we do.', events: [] })
+    expect(await turn).toMatchObject({ text: 'Yes.', hedge: null })
   })
 
   it('is left alone as long as its tokens come, however slowly', async () => {
     const call = createTestCall()
     const turn = call.begin('when are you open')
     for (const token of ['We ', 'open ', 'at ', 'nine.']) {
-      await call.clock.advance(callBounds.stalledAfterMs - 500)
       call.model.streams[0]!.push(token)
+      await call.clock.advance(callBounds.stalledAfterMs - 500)
     }
     call.model.streams[0]!.end()
     expect((await turn).text).toBe('We open at nine.')
@@ -154,8 +188,8 @@ describe('a slow or broken model is never silence', () => {
     const call = createTestCall()
     const turn = call.begin('please take a long message')
     for (let piece = 0; piece < 3; piece += 1) {
-      await call.clock.advance(callBounds.stalledAfterMs - 500)
       call.model.streams[0]!.push({ type: 'progress' })
+      await call.clock.advance(callBounds.stalledAfterMs - 500)
     }
     call.model.streams[0]!.push(toolCall('take_message', { callerName: '', callbackNumber: '', text: 'Long.', urgency: 'normal' }))
     call.model.streams[0]!.end()

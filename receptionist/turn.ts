@@ -6,6 +6,7 @@ import { answerWithModel } from './model-answer.ts'
 import { createMouth } from './mouth.ts'
 import type { TurnPorts, TurnResult } from './turn-port.ts'
 import type { TurnState } from './turn-state.ts'
+import { openQuestions, openTurn } from './turn-state.ts'
 
 /**
  * One turn: the caller said `words`, the reply is said through `ports.say`. Aborting `signal` (the caller interrupted) ends
@@ -14,31 +15,15 @@ import type { TurnState } from './turn-state.ts'
  */
 export async function takeTurn(dialogue: Dialogue, words: string, ports: TurnPorts, signal: AbortSignal): Promise<TurnResult> {
   const heard = words.slice(0, callBounds.maxPromptChars)
-  const open = {
-    readBack: dialogue.draft?.isAwaitingAnswer ?? false,
-    transferOffer: dialogue.isTransferOffered,
-    messageRequest: dialogue.isMessageAsked,
-  }
+  const open = openQuestions(dialogue)
   dialogue.closeQuestions()
   dialogue.hear(heard)
   const mouth = createMouth(dialogue, ports, signal)
-  const turn: TurnState = {
-    dialogue,
-    heard,
-    ports,
-    signal,
-    mouth,
-    open,
-    action: null,
-    events: [],
-    passages: [],
-    isRetryLeft: true,
-    hasActed: false,
-  }
-  const path = fixedPath(turn)
+  const turn = openTurn(dialogue, heard, open, ports, mouth, signal)
+  const path = pathOf(turn)
   await untilAborted(signal, path ? path() : answerWithModel(turn))
   mouth.hush()
-  const { action, events, hasActed } = turn
+  const { action, events, hedge, hasActed } = turn
   const isUnanswered = events.some(({ event }) => unanswered.has(event))
   const passages = isUnanswered || mouth.text === '' ? [] : turn.passages
   return {
@@ -47,8 +32,14 @@ export async function takeTurn(dialogue: Dialogue, words: string, ports: TurnPor
     events: [...events],
     passages,
     firstTokenMs: mouth.firstTokenMs,
+    hedge,
     isProductive: signal.aborted || hasActed || passages.length > 0 || !(isUnanswered || dialogue.isRepetition()),
   }
+}
+
+/** What the turn does without asking a model first of all; null when it asks. Nothing happens before it is called. */
+export function pathOf(turn: TurnState): (() => Promise<void> | void) | null {
+  return fixedPath(turn)
 }
 
 const unanswered: ReadonlySet<ConversationEvent> = new Set(['knowledge-gap', 'message-failed', 'model-failed'])

@@ -20,13 +20,15 @@ export interface CallerInputOptions {
   logger: Logger
   /** The caller said something, or pressed keys; it is in the transcript. */
   onWords(words: string): void
+  /** The caller said something that is not final: it is in no transcript. */
+  onPartialWords(words: string): void
   /** The caller cut off what was being said; null when Twilio doesn't say how much of it was heard. */
   onInterrupt(utterance: string | null): void
 }
 
 /** What comes from the caller, each thing once: words, keys, interruptions, and who is speaking. */
 export function createCallerInput(options: CallerInputOptions) {
-  const { history, transcript, playback, clock, metrics, logger, onWords, onInterrupt } = options
+  const { history, transcript, playback, clock, metrics, logger, onWords, onPartialWords, onInterrupt } = options
   const replays = createReplays(clock, receivedBefore(history))
   const keypad = createKeypad(clock, pressed)
   let speaksUntilMs = 0
@@ -43,7 +45,8 @@ export function createCallerInput(options: CallerInputOptions) {
 
   function prompted(voicePrompt: string, isLast: boolean) {
     const words = cleaned(voicePrompt)
-    if (!isLast || words === '') return ignore(isLast ? 'empty' : 'partial')
+    if (words === '') return ignore('empty')
+    if (!isLast) return replays.isOpen ? ignore('replayed') : onPartialWords(words)
     const previous = lastPrompt
     lastPrompt = { words, atMs: clock.nowMs() }
     if (!isNew('prompt', words)) return

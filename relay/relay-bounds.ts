@@ -22,6 +22,12 @@ export const relayBounds = {
   maxReplayable: 500,
   /** The same words again within this are one utterance reported twice. */
   duplicatePromptMs: 1_000,
+  /** Answers asked for in one turn before its words are final. */
+  maxGuesses: 2,
+  /** Words that still grow are guessed at once they have stood for as long; recognisers tell of them each 250 ms. */
+  partialSettledMs: 300,
+  /** The final words come by then, or the guess is given up. Flux ends every turn within five seconds. */
+  maxGuessMs: 6_000,
   keypadGapMs: 2_000,
   maxKeypadDigits: 20,
   /** How long a voice takes for one character: about 150 words a minute. Used only where no speaker event tells. */

@@ -19,6 +19,9 @@ export function createRelayMetrics(metrics: Metrics) {
       'Prompt received to first token sent.',
       [0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 8],
     ),
+    hedges: counter('ironvoice_relay_hedges_total', 'Second requests beside a model that was late, by whether they gave the reply.', ['result']),
+    guesses: counter('ironvoice_relay_guesses_total', 'Answers asked for before the words were final, by what became of them.', ['result']),
+    guessTokensWasted: counter('ironvoice_relay_guess_tokens_wasted_total', 'Tokens that came for guesses and were thrown away.'),
     interrupts: counter('ironvoice_relay_interrupts_total', 'Replies that the caller cut off.'),
     modelTokens: counter('ironvoice_relay_model_tokens_total', 'Tokens that the model counted, by kind.', ['kind']),
     journalLag: histogram(

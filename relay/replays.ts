@@ -27,6 +27,11 @@ export function createReplays(clock: Clock, received: ReceivedEvent[]) {
       window = { expected, untilMs: nowMs + relayBounds.replayWindowMs }
     },
 
+    /** True while what comes may be a replay. */
+    get isOpen() {
+      return window !== null && clock.nowMs() <= window.untilMs
+    },
+
     /** Notes an event; true when it was received before. */
     isReplay(type: ReceivedEvent['type'], value: string): boolean {
       const nowMs = clock.nowMs()

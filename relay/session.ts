@@ -80,7 +80,7 @@ export function createSession(options: SessionOptions) {
   const firstSeq = history.reduce((next, { seq }) => Math.max(next, seq + 1), 0)
   const transcript = createTranscript({ ref, write: journal.write, clock, writer: options.writer, firstSeq })
   const playback = createPlayback(clock)
-  const input = createCallerInput({ history, transcript, playback, clock, metrics, logger, onWords, onInterrupt })
+  const input = createCallerInput({ history, transcript, playback, clock, metrics, logger, onWords, onPartialWords, onInterrupt })
   const end = createCallEnd(playback, clock, finish)
   const silence = createSilenceWatch({ clock, playback, isQuiet, onSilence })
   const ports = {
@@ -110,6 +110,10 @@ export function createSession(options: SessionOptions) {
     end.leaveOff()
     endEvent = null
     turns.hear(words)
+  }
+
+  function onPartialWords(words: string) {
+    if (!end.isFinal) turns.suppose(words)
   }
 
   function onInterrupt(utterance: string | null) {

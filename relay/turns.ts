@@ -5,6 +5,7 @@ import { takeTurn } from '../receptionist/turn.ts'
 import type { TurnPorts, TurnResult } from '../receptionist/turn-port.ts'
 import type { Clock } from './clock.ts'
 import { describeError } from './describe-error.ts'
+import { createGuesses } from './guesses.ts'
 import type { Playback } from './playback.ts'
 import type { RelayMetrics } from './relay-metrics.ts'
 import type { Transcript } from './transcript.ts'
@@ -29,6 +30,7 @@ export type Turns = ReturnType<typeof createTurns>
 export function createTurns(options: TurnsOptions) {
   const { dialogue, transcript, playback, send, clock, metrics, logger } = options
   const ports = { ...options.ports, nowMs: clock.nowMs, after: clock.after }
+  const guesses = createGuesses({ dialogue, ports, metrics })
   let waiting: string[] = []
   let running: { controller: AbortController; utterance: Utterance; cutTo: string | null } | null = null
   let idle = Promise.resolve()
@@ -62,12 +64,13 @@ export function createTurns(options: TurnsOptions) {
     running = turn
     lastSaid = null
     const { signal } = turn.controller
-    const turnPorts = { ...ports, say: say.bind(null, turn.utterance) }
+    const turnPorts = { ...ports, model: guesses.settle(heard), say: say.bind(null, turn.utterance) }
     const result = await takeTurn(dialogue, heard, turnPorts, signal).catch((error: unknown) => {
       logger.error(describeError(error), 'a turn broke')
       return null
     })
     turn.utterance.end()
+    guesses.settled()
     running = null
     const text = turn.cutTo === null ? (result?.text ?? turn.utterance.text) : dialogue.cutBack(turn.cutTo)
     const { firstTokenMs = null, passages = [], events = [] } = result ?? {}
@@ -80,11 +83,17 @@ export function createTurns(options: TurnsOptions) {
       if (!(signal.aborted && event === 'ended-by-receptionist')) transcript.happened(event, text)
     }
     metrics.turns.inc({ result: resultOf(result, signal.aborted, events) })
+    if (result?.hedge) metrics.hedges.inc({ result: result.hedge })
     if (firstTokenMs !== null) metrics.firstToken.observe(firstTokenMs / 1_000)
     options.onTurn(result, signal.aborted)
   }
 
   return {
+    /** The caller said `words` and is perhaps done: what would be answered is asked for, and said to nobody. */
+    suppose(words: string) {
+      if (!running) guesses.suppose(words)
+    },
+
     /** The caller said something: what is being said about earlier words is left off. */
     hear(words: string) {
       waiting.push(words)
@@ -94,6 +103,7 @@ export function createTurns(options: TurnsOptions) {
 
     /** The caller cut off what was being said, having heard `utterance` of it (null when Twilio doesn't say). */
     interrupt(utterance: string | null) {
+      guesses.drop()
       if (running?.utterance.text) {
         running.cutTo ??= utterance ?? playback.heardOf(running.utterance.text)
         abort()
@@ -111,6 +121,7 @@ export function createTurns(options: TurnsOptions) {
 
     /** Says a fixed line, outside any turn. */
     announce(text: string) {
+      guesses.drop()
       const utterance = createUtterance(send, playback)
       say(utterance, text)
       utterance.end()
@@ -129,6 +140,7 @@ export function createTurns(options: TurnsOptions) {
     /** Leaves off whatever is being said or was still to be answered; resolves once that has ended. */
     async stop(): Promise<void> {
       waiting = []
+      guesses.drop()
       abort()
       await idle
     },

@@ -28,6 +28,7 @@ export async function connectPhone(url: string, headers: Record<string, string>)
     frames,
     send,
     prompt: (voicePrompt: string) => send({ type: 'prompt', voicePrompt, lang: 'en-US', last: true }),
+    partial: (voicePrompt: string) => send({ type: 'prompt', voicePrompt, lang: 'en-US', last: false }),
     interrupt: (utteranceUntilInterrupt: string) => send({ type: 'interrupt', utteranceUntilInterrupt, durationUntilInterruptMs: 460 }),
     info: (name: string, value: string, ts?: number) => send({ type: 'info', name, value, ts }),
     /** All text of the frames that came, or of those after the first `from`. */

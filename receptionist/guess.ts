@@ -1,0 +1,114 @@
+import type { Dialogue } from './dialogue.ts'
+import { comparable } from './heard-text.ts'
+import { firstRequest } from './model-answer.ts'
+import type { ModelEvent, ModelPort, ModelRequest } from './model-port.ts'
+import { createMouth } from './mouth.ts'
+import { spokenForm } from './spoken-form.ts'
+import type { TurnPorts } from './turn-port.ts'
+import { openQuestions, openTurn } from './turn-state.ts'
+import { pathOf } from './turn.ts'
+
+/**
+ * An answer that is asked for before the caller is known to be done speaking. What the model says is held; nothing of it
+ * is said and no tool of it carried out until a turn asks for the very same.
+ */
+export interface Guess {
+  /** The model of the turn that the caller's final words begin: where its first request is the guessed one, it gets what came so far and all that follows. */
+  readonly model: ModelPort
+  /** True once a turn took it over. */
+  readonly isHit: boolean
+  /** Pieces of text that the model sent for it so far. */
+  readonly tokens: number
+  /** Ends the request at the vendor, unless a turn took it over. */
+  drop(): void
+}
+
+/** Begins the turn that `words` would make; null where it would not ask a model first of all, so that nothing happens before the words are final. */
+export function beginGuess(dialogue: Dialogue, words: string, ports: Omit<TurnPorts, 'say'>): Guess | null {
+  const signal = new AbortController().signal
+  const silent = { ...ports, say() {}, after: () => () => {} }
+  const supposed = dialogue.supposing(words)
+  const turn = openTurn(supposed, words, openQuestions(dialogue), silent, createMouth(supposed, silent, signal), signal)
+  return pathOf(turn) ? null : holdAnswer(ports.model, firstRequest(turn), dialogue.language)
+}
+
+/** Words as they are compared: a recogniser writes the same words differently once they are final (case, punctuation, figures, spaces). */
+export function sameWords(one: string, other: string, language: string): boolean {
+  const plain = (words: string) => comparable(spokenForm(words, language))
+  return one === other || plain(one) === plain(other)
+}
+
+function holdAnswer(model: ModelPort, request: ModelRequest, language: string): Guess {
+  const controller = new AbortController()
+  const held: ModelEvent[] = []
+  let failure: { error: unknown } | null = null
+  let isEnded = false
+  let isAsked = false
+  let isHit = false
+  let tokens = 0
+  let wake = () => {}
+
+  const read = async () => {
+    for await (const event of model.stream(request, { signal: controller.signal, isRetry: false })) {
+      if (controller.signal.aborted) return
+      if (event.type === 'text') tokens += 1
+      held.push(event)
+      wake()
+    }
+    isEnded = true
+    wake()
+  }
+  read().catch((error: unknown) => {
+    failure = { error }
+    wake()
+  })
+
+  async function* release(signal: AbortSignal): AsyncGenerator<ModelEvent> {
+    const stop = () => controller.abort(signal.reason)
+    signal.addEventListener('abort', stop)
+    try {
+      for (;;) {
+        while (held.length > 0) yield held.shift()!
+        if (failure) throw failure.error
+        if (isEnded || signal.aborted) return
+        await new Promise<void>((resolve) => (wake = resolve))
+      }
+    } finally {
+      signal.removeEventListener('abort', stop)
+      controller.abort()
+    }
+  }
+
+  return {
+    model: {
+      stream(asked, options) {
+        if (isAsked) return model.stream(asked, options)
+        isAsked = true
+        isHit = !failure && !controller.signal.aborted && isSameRequest(request, asked, language)
+        if (isHit) return release(options.signal)
+        controller.abort()
+        return model.stream(asked, options)
+      },
+    },
+    get isHit() {
+      return isHit
+    },
+    get tokens() {
+      return tokens
+    },
+    drop() {
+      if (!isHit) controller.abort()
+    },
+  }
+}
+
+/** True when both ask for the same: but for the way in which the caller's last words are written, nothing differs. */
+function isSameRequest(guessed: ModelRequest, asked: ModelRequest, language: string): boolean {
+  if (guessed.messages.length !== asked.messages.length) return false
+  return guessed.messages.every(({ role, content }, at) => {
+    const other = asked.messages[at]!
+    if (role !== other.role) return false
+    const isLast = at === guessed.messages.length - 1
+    return isLast ? sameWords(content, other.content, language) : content === other.content
+  })
+}
