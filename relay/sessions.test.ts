@@ -93,7 +93,8 @@ async function play(actions: readonly Action[]): Promise<string[]> {
 
   function prompt(side: Side, voicePrompt: string) {
     if (!side.call.socket?.isOpen) return
-    answersEnd(side)
+    // Set words may be taken for a repetition, and then end nothing.
+    if (!setWords.includes(voicePrompt)) answersEnd(side)
     send(side, { type: 'prompt', voicePrompt, last: true } as { type: string })
     side.replayedUntilMs = 0
   }
