@@ -1,4 +1,5 @@
 import type { Knowledge, Tenant } from '../domain/knowledge.ts'
+import { directAnswersOf } from './direct-answer.ts'
 import type { Passage } from './knowledge-passages.ts'
 import { passagesOf } from './knowledge-passages.ts'
 import type { KnowledgeIndex } from './knowledge-search.ts'
@@ -26,6 +27,8 @@ export interface Receptionist {
   readonly index: KnowledgeIndex
   /** Builds the index in steps, with `pause` between them; without it, the first search does so at once. */
   warmUp(pause: () => Promise<void>): Promise<void>
+  /** What is answered without a model, by the question; empty where the tenant wants none. */
+  readonly directAnswers: ReadonlyMap<string, Passage>
   /** True when the prefix holds all of the knowledge. */
   readonly isKnowledgeWhole: boolean
 }
@@ -55,6 +58,7 @@ export function createReceptionist(tenant: Tenant): Receptionist {
         else await pause()
       }
     },
+    directAnswers: directAnswersOf(knowledge.voice.hasDirectAnswers ? passages : []),
     isKnowledgeWhole,
   }
 }

@@ -1,6 +1,7 @@
 import { callBounds } from '../domain/call-bounds.ts'
 import type { ConversationEvent } from '../domain/conversation.ts'
 import type { Dialogue } from './dialogue.ts'
+import { directAnswer } from './direct-answer.ts'
 import { fixedPath } from './fixed-paths.ts'
 import { answerWithModel } from './model-answer.ts'
 import { createMouth } from './mouth.ts'
@@ -39,7 +40,7 @@ export async function takeTurn(dialogue: Dialogue, words: string, ports: TurnPor
 
 /** What the turn does without asking a model first of all; null when it asks. Nothing happens before it is called. */
 export function pathOf(turn: TurnState): (() => Promise<void> | void) | null {
-  return fixedPath(turn)
+  return fixedPath(turn) ?? directAnswer(turn)
 }
 
 const unanswered: ReadonlySet<ConversationEvent> = new Set(['knowledge-gap', 'message-failed', 'model-failed'])

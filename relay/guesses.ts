@@ -55,7 +55,7 @@ export function createGuesses({ dialogue, ports, metrics }: GuessesOptions) {
   return {
     /** The caller said `words`, and perhaps more. */
     suppose(words: string) {
-      if (!isOn) return
+      if (!isOn) return metrics.ignoredFrames.inc({ reason: 'partial' })
       const previous = newest
       newest = words
       const isSame = previous !== null && sameWords(previous, words, dialogue.language)

@@ -63,7 +63,7 @@ describe('POST /twilio/voice', () => {
       '<?xml version="1.0" encoding="UTF-8"?><Response><Say language="en-US">This call is recorded.</Say>' +
         `<Connect action="${publicUrl}/twilio/voice/action" method="POST"><ConversationRelay url="${relayPublicUrl}/voice" ` +
         'welcomeGreeting="Harbour Bicycles, how can I help?" language="en-US" ttsProvider="ElevenLabs" ' +
-        'transcriptionProvider="Deepgram" speechModel="flux" eotThreshold="0.7" interruptible="any" ' +
+        'transcriptionProvider="Deepgram" speechModel="flux" eotThreshold="0.7" partialPrompts="true" interruptible="any" ' +
         'welcomeGreetingInterruptible="any" interruptSensitivity="medium" ignoreBackchannel="true" ' +
         'reportInputDuringAgentSpeech="none" dtmfDetection="true" events="speaker-events tokens-played" ' +
         'applicationReconnect="true"><Parameter name="token" value="TOKEN"/></ConversationRelay></Connect></Response>',
