@@ -72,10 +72,12 @@ function compareCall(we: OurCall, they: TheirCall, { callers, killedAtMs = [] }:
     claim(written <= said, `"${words}" is written ${written} times, said ${said} times`)
   }
   for (const turn of turns) {
-    const wasBeingSpoken = killedAtMs.some((ms) => turn.startedAtMs <= ms && turn.endedAtMs > ms - journaledMs)
+    // What was said into a line that broke, and just before, may be lost: the caller was asked again, and that is no answer.
+    const wasBeingSpoken = turn.isDisturbed || killedAtMs.some((ms) => ms >= turn.endedAtMs && ms < turn.endedAtMs + journaledMs)
     if (!isAnswered(turn) || wasBeingSpoken) continue
-    claim(lines.some((line) => line.includes(turn.said)), `"${turn.said}" was answered and is not in the transcript`)
-    claim(turn.isDisturbed || spoken.includes(plain(turn.text)), `the answer "${turn.text}" is not in the transcript`)
+    const when = killedAtMs.map((ms) => `from ${turn.startedAtMs - ms} to ${turn.endedAtMs - ms} ms after the kill`).join(', ')
+    claim(lines.some((line) => line.includes(turn.said)), `"${turn.said}" was answered and is not in the transcript (${when})`)
+    claim(spoken.includes(plain(turn.text)), `the answer "${turn.text}" is not in the transcript`)
   }
   return differences
 }
