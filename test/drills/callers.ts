@@ -38,16 +38,16 @@ export const questions = [
   'How much are clear aligners?',
 ]
 
-/** Somebody rings the demo's number; the `nth` of a drill has a number of their own. */
-export async function ringUp(house: House, nth: number, waitFor: 'greeting' | 'answer' = 'greeting'): Promise<Caller> {
+/** Somebody rings, the demo's number by default; the `nth` of a drill has a number of their own. */
+export async function ringUp(house: House, nth: number, options: { to?: string; waitFor?: 'greeting' | 'answer' } = {}): Promise<Caller> {
   const turns: Turn[] = []
   const events: PhoneEvent[] = []
   const isBreak = ({ type }: PhoneEvent) => type === 'reconnect' || type === 'session-end'
   const call = await dial({
     to: demoTenant.number,
+    ...options,
     from: `+1503555${String(1_000 + nth)}`,
     twilioUrl: house.twilio.url,
-    waitFor,
     onEvent: (event) => void (event.type !== 'token' && events.push(event)),
   })
 

@@ -64,20 +64,20 @@ function compareCall(we: OurCall, they: TheirCall, { callers, killedAtMs = [] }:
   claim(we.recordings === 0 || we.recordingState === 'deleted', `its recording is ${we.recordingState}`)
 
   const spoken = we.lines.filter(({ role }) => role === 'receptionist').map(({ text }) => plain(text)).join(' ')
-  const count = (list: string[], words: string) => list.filter((other) => other.includes(words)).length
   const lines = we.lines.filter(({ role }) => role === 'caller').map(({ text }) => text)
-  for (const words of new Set(lines)) {
-    const written = lines.filter((line) => line === words).length
-    const said = count(they.prompts, words)
-    // Lines that were said in one breath are written as one.
-    claim(written <= said || !they.prompts.includes(words), `"${words}" is written ${written} times, said ${said} times`)
-  }
   const turns = callers.find(({ callSid }) => callSid === they.callSid)?.turns ?? []
+  for (const words of new Set(turns.map(({ said }) => said))) {
+    const written = lines.filter((line) => line === words).length
+    const said = turns.filter((turn) => turn.said === words).length
+    claim(written <= said, `"${words}" is written ${written} times, said ${said} times`)
+  }
   for (const turn of turns) {
-    const wasBeingSpoken = killedAtMs.some((ms) => turn.startedAtMs <= ms && turn.endedAtMs > ms - journaledMs)
+    // What was said into a line that broke, and just before, may be lost: the caller was asked again, and that is no answer.
+    const wasBeingSpoken = turn.isDisturbed || killedAtMs.some((ms) => ms >= turn.endedAtMs && ms < turn.endedAtMs + journaledMs)
     if (!isAnswered(turn) || wasBeingSpoken) continue
-    claim(count(lines, turn.said) > 0, `"${turn.said}" was answered and is not in the transcript`)
-    claim(turn.isDisturbed || spoken.includes(plain(turn.text)), `the answer "${turn.text}" is not in the transcript`)
+    const when = killedAtMs.map((ms) => `from ${turn.startedAtMs - ms} to ${turn.endedAtMs - ms} ms after the kill`).join(', ')
+    claim(lines.some((line) => line.includes(turn.said)), `"${turn.said}" was answered and is not in the transcript (${when})`)
+    claim(spoken.includes(plain(turn.text)), `the answer "${turn.text}" is not in the transcript`)
   }
   return differences
 }

@@ -28,7 +28,7 @@ export const databaseHarmed: Drill = async ({ dice, size, say }) => {
       await postgres[harm]()
       if (harm === 'freeze') {
         await requirePromptRefusal(house, say)
-        const turned = await ringUp(house, callers.length, 'answer')
+        const turned = await ringUp(house, callers.length, { waitFor: 'answer' })
         await eventually('a new call gets the fallback', turned.hasHadFallback)
         if (!turned.isOver()) await turned.hangUp()
         await wait(size === 'small' ? 0 : 15_000)

@@ -38,11 +38,13 @@ export interface House {
 export interface HouseOptions {
   /** The run's, in a database of its own, when left out. */
   database?: { appUrl: string; adminUrl: string }
-  /** Beside the app's, when what the processes are given goes another way. */
+  /** What the processes are told beside the usual. */
   processEnvironment?: Record<string, string>
   /** The run's, in a namespace of its own, when left out. */
   temporal?: { address: string; namespace: string }
   twilio?: Partial<TwilioStandInOptions>
+  /** In service beside the demo's. */
+  numbers?: { number: string; transferNumber: string }[]
 }
 
 /** All of `npm start` over real processes; vendors' stand-ins in this process, so that their ledgers can be read, and quick talkers. */
@@ -63,18 +65,17 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
     admin.on('error', () => {})
     const ports = { api: await findFreePort(), relay: await findFreePort(), worker: await findFreePort() }
     const publicUrl = `http://127.0.0.1:${ports.api}`
-    const dial = encodeURIComponent(demoTenant.transferNumber)
-    const number = {
-      e164: demoTenant.number,
+    const numbers = [demoTenant, ...(options.numbers ?? [])].map(({ number, transferNumber }) => ({
+      e164: number,
       voiceUrl: `${publicUrl}/twilio/voice`,
       statusUrl: `${publicUrl}/twilio/voice/status`,
-      fallbackUrl: `${publicUrl}/twilio/voice/fallback?dial=${dial}`,
-    }
+      fallbackUrl: `${publicUrl}/twilio/voice/fallback?dial=${encodeURIComponent(transferNumber)}`,
+    }))
     const end = (standIn: { stop(): Promise<void> }) => standIn.stop()
     const openai = await parts.add(() => startOpenAiStandIn({ firstTokenMs: 30, tokenMs: 2 }), end)
     const resend = await parts.add(() => startResendStandIn(), end)
     const pace = { wordMs: 5, secondMs: 200, processingMs: 100 }
-    const twilio = await parts.add(() => startTwilioStandIn({ ...twilioAccount, numbers: [number], pace, ...options.twilio }), end)
+    const twilio = await parts.add(() => startTwilioStandIn({ ...twilioAccount, numbers, pace, ...options.twilio }), end)
     const environment = {
       PATH: process.env.PATH,
       HOME: process.env.HOME,

@@ -32,8 +32,6 @@ export interface TheirCall {
   seconds: number
   /** Made by Twilio, whatever became of them. */
   recordingSids: string[]
-  /** What the caller said while somebody listened. */
-  prompts: string[]
   isAnsweredByFallback: boolean
   mails: number
 }
@@ -55,7 +53,6 @@ export async function readOurs({ query }: Pick<House, 'query'>): Promise<OurCall
 export function readTheirs({ twilio, resend }: Pick<House, 'twilio' | 'resend'>, callers: readonly Caller[]): TheirCall[] {
   return twilio.calls().map(({ call, entries }) => {
     const webhooks = entries.flatMap((entry) => (entry.kind === 'webhook' ? [entry.sent] : []))
-    const frames = entries.flatMap((entry) => (entry.kind === 'frame-sent' ? [JSON.parse(entry.frame) as Record<string, unknown>] : []))
     const madeByTwilio = twilio.recordings().filter(({ callSid }) => callSid === call.sid).map(({ sid }) => sid)
     const caller = callers.find(({ callSid }) => callSid === call.sid)
     const reported = caller?.events.flatMap((event) => (event.type === 'recording' ? [event.sid] : [])) ?? []
@@ -64,7 +61,6 @@ export function readTheirs({ twilio, resend }: Pick<House, 'twilio' | 'resend'>,
       isOver: isOver(call),
       seconds: callSeconds(call),
       recordingSids: [...new Set([...madeByTwilio, ...reported])],
-      prompts: frames.flatMap(({ type, last, voicePrompt }) => (type === 'prompt' && last !== false ? [String(voicePrompt)] : [])),
       isAnsweredByFallback: webhooks.some(({ name, status }) => name === 'fallback' && status === 200),
       mails: resend.mails().filter(({ idempotencyKey }) => idempotencyKey?.includes(call.sid)).length,
     }

@@ -17,11 +17,19 @@ const unknown = chosen.filter((name) => !drills[name])
 if (unknown.length) throw new Error(`there is no drill ${unknown.join(', ')}; there are ${Object.keys(drills).join(', ')}`)
 
 const failed: string[] = []
+let isToStop = false
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    isToStop = true
+    write('ends after this drill, so that nothing is left running')
+  })
+}
 const servers = await startTestServers(resolve(process.env.IRONVOICE_HOME ?? '.ironvoice'), write)
 Object.assign(process.env, servers.variables)
 try {
   for (let seed = Number(values.from); seed < Number(values.from) + Number(values.seeds); seed += 1) {
     for (const name of chosen) {
+      if (isToStop) break
       const say = (line: string) => write(`${name} seed ${seed}: ${line}`)
       const startedAtMs = Date.now()
       try {
