@@ -1,32 +1,39 @@
 /** Words that tell nothing about what is asked: grammar, courtesy, and a recogniser's hesitations. */
 const stopWords = new Set(
   `a an the and or but if so of to in on at by for from with about as into is are was were be been being am do does did doing done have has had having
-  i im ive id ill me my we us our you your youre yours he she it its they them their this that these those there here what whats which who whom when how why
+  i im ive id ill me my we us our you your youre yours he she it its they them their this that these those there here what whats which who whom how why
   can could would should will shall may might must let lets get got go going want wanted wanna need like know tell say said see look ask check find help
   please thanks thank thankyou hi hello hey okay ok yes yeah yep no not dont doesnt isnt any some all just also too very really well good great perfect awesome
   excellent right sure alright sounds cool fine um umm ummm uh uhh ah oh eh er hmm mm mhm ha hh u o thing things one ones something someone anything anyone
   happen happens wondering wonder question maybe actually possible possibly able offer offers provide provides
-  el la los las un una unos unas y o de del al en con por para que es son hay tiene tienen mi su se lo le me te puedo puede quiero quisiera como cuando donde
+  el la los las un una unos unas y o de del al en con por para que es son hay tiene tienen mi su se lo le me te puedo puede quiero quisiera como
   le les des du et ou est sont il elle je vous nous mon votre ce cette ca qui que quoi est ce ai avez a au aux dans pour avec sur
   der die das den dem ein eine einen einem einer und oder ist sind ich sie wir ihr mein es zu mit auf fur von im am haben hat kann konnen mochte`.split(/\s+/),
 )
 
-/** The searchable words of a text, in order: accents, case and apostrophes gone. */
+/** The words of a text, in order: accents, case and apostrophes gone. */
 export function tokens(text: string): string[] {
-  return (
-    text
-      .toLowerCase()
-      .normalize('NFD')
-      .replace(/[\p{M}'’]/gu, '')
-      .replace(/\bwi[ -]?fi\b/g, 'wifi')
-      .replace(/\b(?:so|very) much\b/g, '')
-      .match(/[\p{L}\p{N}]+/gu) ?? []
-  )
+  const plain = text
+    .toLowerCase()
+    .normalize('NFD')
+    .replace(/[\p{M}'’]/gu, '')
+    .replace(/\bwi[ -]?fi\b/g, 'wifi')
+    .replace(/\b(?:so|very) much\b/g, '')
+  const words = plain.match(/[\p{L}\p{N}]+/gu) ?? []
+  return unspaced.test(plain) ? words.flatMap((word) => Array.from(segmenter.segment(word), ({ segment }) => segment)) : words
 }
+
+/** Scripts that set no spaces between words. */
+const unspaced = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Khmer}\p{sc=Lao}\p{sc=Myanmar}]/u
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'word' })
 
 /** What a word is indexed and searched as; null for a stop word. */
 export function searchTerm(token: string): string | null {
-  return stopWords.has(token) ? null : stem(token)
+  return isStopWord(token) ? null : stem(token)
+}
+
+export function isStopWord(token: string): boolean {
+  return stopWords.has(token)
 }
 
 const endings: readonly [RegExp, string][] = [
@@ -39,9 +46,23 @@ const endings: readonly [RegExp, string][] = [
 ]
 
 /** Takes off what is most often only grammar; errs towards too little. */
-function stem(token: string): string {
+export function stem(token: string): string {
   return endings.reduce((word, [ending, left]) => {
     const shorter = word.replace(ending, left)
     return shorter.length >= 3 ? shorter : word
   }, token)
+}
+
+/** Words that tell little: what a business calls itself, and what fits almost any question about one. */
+const weakTerms = new Set(
+  `place location site property venue establishment facility facilities premises restaurant hotel museum attraction store shop spot area building business company
+  available availability type kind sort option choice certain specific particular additional other different customer guest visitor people person
+  allow permit accept take use bring come make serve give work visit inside local nice every open currently anyway more number time day when where cuando donde`
+    .split(/\s+/)
+    .map(stem),
+)
+
+/** The share of its rarity that a term tells. */
+export function weightOf(term: string): number {
+  return weakTerms.has(term) ? 0.5 : 1
 }
