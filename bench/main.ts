@@ -18,8 +18,8 @@ import { loads, measureFirstCalls, measureIdle, measureInterrupts, measureLoad, 
 import type { SubjectName } from './subject.ts'
 import { createWorld } from './world.ts'
 
-const quickShare = 0.2
-const quickLoads = [50, 500]
+const quickShare = 0.25
+const quickLoads = [500]
 const profiledCalls = 500
 
 const { values: flags } = parseArgs({
@@ -33,6 +33,7 @@ const { values: flags } = parseArgs({
 const stops: (() => Promise<unknown>)[] = []
 const interrupted = Promise.withResolvers<never>()
 const interrupt = () => interrupted.reject(new Error('interrupted'))
+interrupted.promise.catch(() => {})
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt)
 process.once('disconnect', interrupt)
 
@@ -41,7 +42,7 @@ const print = (text: string) => process.stdout.write(`\n${text}\n`)
 const isWanted = (name: string) => flags.only.length === 0 || flags.only.includes(name)
 
 try {
-  await Promise.race([run(), interrupted.promise])
+  await run()
 } catch (error) {
   say((error as Error).message)
   process.exitCode = 1
@@ -57,11 +58,14 @@ async function run() {
   await chmod(directory, 0o711)
   const cores = await splitCores()
   say('starting PostgreSQL and the model’s stand-in')
+  // Not broken off: what is only half started could not be ended.
   const world = await createWorld({ cores, directory, stops })
   const machine = describeRun([cores.note, `one monotonic clock; between processes right to ${(await clockErrorMs(world.model)).toFixed(2)} ms`])
   const context = { world, isHttp2: flags.http2, share: flags.quick ? quickShare : 1 }
-  if (flags.profile) return profile(context, machine)
+  await Promise.race([flags.profile ? profile(context, machine) : measureAll(context, machine), interrupted.promise])
+}
 
+async function measureAll(context: Context, machine: string) {
   const figures = await measure(context)
   const text = `${machine}\n\n${report(figures)}`
   print(text)

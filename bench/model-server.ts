@@ -13,7 +13,8 @@ export interface Reply {
   firstTokenMs: number | null
   /** When the connection or stream was given up by the other side, before the answer was whole. */
   abortedMs: number | null
-  isWhole: boolean
+  /** When the last of it was written. */
+  wholeMs: number | null
 }
 
 const firstTokenAfterMs = 50
@@ -42,7 +43,7 @@ const usage = { prompt_tokens: 1_800, completion_tokens: 30, total_tokens: 1_830
 const ending = `${delta({}, 'stop')}${chunk([], { usage })}data: [DONE]\n\n`
 
 const answer: RequestListener = (request, response) => {
-  const reply: Reply = { name: nameOf((lastName += 1)), arrivedMs: 0, requestBytes: 0, firstTokenMs: null, abortedMs: null, isWhole: false }
+  const reply: Reply = { name: nameOf((lastName += 1)), arrivedMs: 0, requestBytes: 0, firstTokenMs: null, abortedMs: null, wholeMs: null }
   let timer: NodeJS.Timeout
   request.on('data', (part: Buffer) => (reply.requestBytes += part.length))
   request.on('end', () => {
@@ -52,7 +53,7 @@ const answer: RequestListener = (request, response) => {
   })
   response.on('close', () => {
     clearInterval(timer)
-    if (!reply.isWhole) reply.abortedMs = nowMs()
+    if (reply.wholeMs === null) reply.abortedMs = nowMs()
   })
 
   function begin() {
@@ -63,7 +64,7 @@ const answer: RequestListener = (request, response) => {
     timer = setInterval(() => {
       if (next < tokens.length) return response.write(tokens[next++]!)
       clearInterval(timer)
-      reply.isWhole = true
+      reply.wholeMs = nowMs()
       response.end(ending)
     }, tokenEveryMs)
   }

@@ -46,7 +46,7 @@ async function withSubject<Result>(name: SubjectName, context: Context, run: (su
   try {
     if (isWarm) {
       const phones = await dialPhones(subject, await world.openCalls(warmUp.calls))
-      await talkWithoutPause(phones, Math.max(1_500, warmUp.forMs * share), createRandom(seed))
+      await talkWithoutPause(phones, warmUp.forMs * share, createRandom(seed))
       await world.model.ask('replies')
     }
     return await Promise.race([run(subject), subject.gone])
@@ -74,8 +74,8 @@ export function measureLoad(name: SubjectName, { calls, everyMs, forMs }: Load, 
     let cores: number[] = []
     const turns = await talk(phones, {
       everyMs,
-      forMs: Math.max(4_000, forMs * share),
-      leadInMs,
+      forMs: forMs * share,
+      leadInMs: leadInMs * share,
       random: createRandom(seed),
       onLeadInOver() {
         busyCores = watchCores()
@@ -148,7 +148,7 @@ export function measureIdle(name: SubjectName, context: Context): Promise<IdleFi
     name,
     context,
     async (subject) => {
-      const calls = Math.round(idling.calls * Math.max(0.5, context.share))
+      const calls = Math.round(idling.calls * context.share)
       await take(subject, 0, idling.callsBefore)
       const [before, usageBefore] = [await subject.ask<Memory>('memory'), await subject.ask<Usage>('usage')]
       await take(subject, idling.callsBefore, calls)
@@ -201,14 +201,16 @@ export function measureInterrupts(context: Context): Promise<InterruptFigures> {
     )
     await world.model.ask('setTokenEveryMs')
     const replies = new Map((await world.model.ask<Reply[]>('replies')).map((reply) => [reply.name, reply]))
-    const abortsMs = interruptions.flatMap(({ reply, atMs }) => {
-      const { abortedMs = null } = replies.get(reply) ?? {}
-      return abortedMs === null ? [] : [abortedMs - atMs]
+    // On a busy machine a phone may speak over what was told to its end before: there is nothing to abort.
+    const inTime = interruptions.filter(({ reply, atMs }) => (replies.get(reply)?.wholeMs ?? Infinity) > atMs)
+    const abortsMs = inTime.flatMap(({ reply, atMs }) => {
+      const abortedMs = replies.get(reply)?.abortedMs
+      return abortedMs ? [abortedMs - atMs] : []
     })
     return {
-      interruptions: interruptions.length,
+      interruptions: inTime.length,
       framesAfter: interruptions.reduce((sum, { framesAfter }) => sum + framesAfter, 0),
-      aborted: abortsMs.length / interruptions.length,
+      aborted: abortsMs.length / inTime.length,
       abortMs: percentiles(abortsMs),
     }
   })
