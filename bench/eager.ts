@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import { knowledgeSchema } from '../domain/knowledge.ts'
 import { createLogger } from '../providers/logger.ts'
 import { createMetrics } from '../providers/metrics.ts'
-import { createOpenAiChat } from '../providers/openai-chat.ts'
+import { createOpenAiLive } from '../providers/openai-live.ts'
 import { createReceptionist } from '../receptionist/receptionist.ts'
 import { systemClock } from '../relay/clock.ts'
 import { createRelayMetrics } from '../relay/relay-metrics.ts'
@@ -36,7 +36,7 @@ async function measure(isEager: boolean) {
   const standIn = await startOpenAiStandIn({ firstTokenMs })
   const allMetrics = createMetrics('bench')
   const metrics = createRelayMetrics(allMetrics)
-  const model = createOpenAiChat({ apiKey: 'sk-bench', baseUrl: standIn.url, model: 'gpt-4o-mini', timeoutMs: 10_000 })
+  const model = createOpenAiLive({ apiKey: 'sk-bench', baseUrl: standIn.url, model: 'gpt-4o-mini', timeoutMs: 10_000 })
   const { voice, ...rest } = demoKnowledge(Date.now())
   const knowledge = knowledgeSchema.parse({ ...rest, voice: { ...voice, isEager } })
   const receptionist = createReceptionist({ accountId: 'bench', status: 'active', ownerEmail: 'owner@bench.example', knowledgeVersion: 1, knowledge })

@@ -19,7 +19,7 @@ import type { SubjectName } from './subject.ts'
 import { createWorld } from './world.ts'
 
 const quickShare = 0.25
-const quickLoads = [500]
+const quickScenarios = ['50', 'saturation', 'interrupts']
 const profiledCalls = 500
 
 const { values: flags } = parseArgs({
@@ -39,7 +39,8 @@ process.once('disconnect', interrupt)
 
 const say = (line: string) => process.stderr.write(`bench: ${line}\n`)
 const print = (text: string) => process.stdout.write(`\n${text}\n`)
-const isWanted = (name: string) => flags.only.length === 0 || flags.only.includes(name)
+const wanted = flags.only.length > 0 ? flags.only : flags.quick ? quickScenarios : null
+const isWanted = (name: string) => wanted === null || wanted.includes(name)
 
 try {
   await run()
@@ -82,12 +83,12 @@ async function measure(context: Context): Promise<Figures> {
   }
   const figures: Figures = { loads: [], saturation: null, idle: null, interrupts: null, firstCalls: null }
   for (const load of loads) {
-    if (!isWanted(String(load.calls)) || (flags.quick && !quickLoads.includes(load.calls))) continue
+    if (!isWanted(String(load.calls))) continue
     figures.loads.push({ load, ...(await both(`${load.calls} calls`, (name) => measureLoad(name, load, context))) })
   }
   if (isWanted('saturation')) figures.saturation = await both('saturation', (name) => measureSaturation(name, context))
   if (isWanted('idle')) figures.idle = await both('idle calls', (name) => measureIdle(name, context))
-  if (isWanted('first') && !flags.quick) figures.firstCalls = await both('first calls', (name) => measureFirstCalls(name, context))
+  if (isWanted('first')) figures.firstCalls = await both('first calls', (name) => measureFirstCalls(name, context))
   if (isWanted('interrupts')) {
     say('interrupts')
     figures.interrupts = await measureInterrupts(context)

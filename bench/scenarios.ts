@@ -24,16 +24,16 @@ export interface Load {
   forMs: number
 }
 export const loads: Load[] = [
-  { calls: 1, everyMs: 300, forMs: 24_000 },
+  { calls: 1, everyMs: 300, forMs: 20_000 },
   { calls: 50, everyMs: 2_000, forMs: 14_000 },
   { calls: 500, everyMs: 4_000, forMs: 20_000 },
-  { calls: 2_000, everyMs: 8_000, forMs: 20_000 },
+  { calls: 2_000, everyMs: 8_000, forMs: 16_000 },
 ]
 
 /** Before anything is measured, so that the code is compiled and the connections are open. */
-const warmUp = { calls: 20, forMs: 3_000 }
-const leadInMs = 2_000
-const saturating = { calls: 300, forMs: 8_000 }
+const warmUp = { calls: 40, forMs: 2_500 }
+const leadInMs = 1_500
+const saturating = { calls: 200, forMs: 8_000 }
 const idling = { callsBefore: 100, calls: 900, promptEveryMs: 6 }
 const interrupting = { calls: 50, forMs: 8_000, lastFrame: 15, pauseMs: 300, tokenEveryMs: 20 }
 const firstCalls = { processes: 3, calls: 100, everyMs: 40, greetingMs: 1_000, laterGreetingMs: 100, lastOnes: 10 }
@@ -41,12 +41,12 @@ const seed = 7
 
 /** Starts a fresh subject, warms it up, and ends it whatever happens. */
 async function withSubject<Result>(name: SubjectName, context: Context, run: (subject: Subject) => Promise<Result>, { isWarm = true } = {}): Promise<Result> {
-  const { world, isHttp2, share } = context
+  const { world, isHttp2 } = context
   const subject = await startSubject(name, world, { isHttp2 })
   try {
     if (isWarm) {
       const phones = await dialPhones(subject, await world.openCalls(warmUp.calls))
-      await talkWithoutPause(phones, warmUp.forMs * share, createRandom(seed))
+      await talkWithoutPause(phones, warmUp.forMs, createRandom(seed))
       await world.model.ask('replies')
     }
     return await Promise.race([run(subject), subject.gone])
@@ -75,7 +75,7 @@ export function measureLoad(name: SubjectName, { calls, everyMs, forMs }: Load, 
     const turns = await talk(phones, {
       everyMs,
       forMs: forMs * share,
-      leadInMs: leadInMs * share,
+      leadInMs,
       random: createRandom(seed),
       onLeadInOver() {
         busyCores = watchCores()
@@ -111,7 +111,7 @@ export function measureSaturation(name: SubjectName, context: Context): Promise<
     const { world, share } = context
     const phones = await dialPhones(subject, await world.openCalls(saturating.calls), warmUp.calls)
     const random = createRandom(seed)
-    await talkWithoutPause(phones, leadInMs * share, random)
+    await talkWithoutPause(phones, leadInMs, random)
     const before = await subject.ask<Usage>('usage')
     const coresSince = watchCores()
     const turns = await talkWithoutPause(phones, saturating.forMs * share, random)

@@ -1,6 +1,6 @@
 import type { Logger } from '../providers/logger.ts'
 import { createMetrics } from '../providers/metrics.ts'
-import { createOpenAiChat } from '../providers/openai-chat.ts'
+import { createOpenAiLive } from '../providers/openai-live.ts'
 import { createOperations } from '../providers/operations.ts'
 import { createRelayTokens } from '../providers/relay-token.ts'
 import { createTwilioVoice } from '../providers/twilio-voice.ts'
@@ -38,7 +38,7 @@ export function composeRelay(config: ReturnType<typeof readConfig>, { database, 
     metrics,
     logger,
   })
-  const model = createOpenAiChat({
+  const model = createOpenAiLive({
     apiKey: config.OPENAI_API_KEY,
     baseUrl: config.OPENAI_BASE_URL,
     model: config.OPENAI_MODEL,
@@ -77,12 +77,15 @@ export function composeRelay(config: ReturnType<typeof readConfig>, { database, 
     await server.close()
     const linesLeft = await journal.drain(relayBounds.lastWritesMs)
     if (linesLeft === 0) await sessions.settled()
-    await Promise.all([database.close(), wrapUps.close()])
+    await Promise.all([database.close(), wrapUps.close(), model.close()])
     return linesLeft
   }
 
   return {
-    listen: server.listen,
+    listen: async (...where: Parameters<typeof server.listen>) => {
+      await model.rehearse()
+      return server.listen(...where)
+    },
     /** New calls are refused, live ones go on to their end, all is written. Resolves to the lines that could not be. */
     drain: () => (draining ??= end()),
   }
