@@ -55,7 +55,7 @@ function compareCall(we: OurCall, they: TheirCall, { callers, killedAtMs = [] }:
   const differences: string[] = []
   const claim = (isTrue: boolean, otherwise: string) => void (isTrue || differences.push(otherwise))
   claim(they.isOver && we.isEnded, 'its end is unknown')
-  claim(we.isWrappedUp && we.isSummarised && we.outcome !== null, `is not wrapped up (outcome ${we.outcome})`)
+  claim(we.isWrappedUp && we.isSummarised && we.outcome !== null, `is not wrapped up (outcome ${we.outcome}, recording ${we.recordingState})`)
   claim(we.usage.length === 1, `${we.usage.length} usage lines`)
   claim(we.durationSeconds === they.seconds, `lasted ${we.durationSeconds} s here, ${they.seconds} s at Twilio`)
   claim(they.mails === (we.isOwnerTold ? 1 : 0), `${they.mails} mails, told: ${we.isOwnerTold}`)
