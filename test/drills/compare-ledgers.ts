@@ -73,7 +73,7 @@ function compareCall(we: OurCall, they: TheirCall, { callers, killedAtMs = [] }:
   }
   for (const turn of turns) {
     // What was said into a line that broke, and just before, may be lost: the caller was asked again, and that is no answer.
-    const wasBeingSpoken = turn.isDisturbed || killedAtMs.some((ms) => ms >= turn.endedAtMs && ms < turn.endedAtMs + journaledMs)
+    const wasBeingSpoken = turn.isDisturbed || killedAtMs.some((ms) => ms >= turn.startedAtMs && ms < turn.endedAtMs + journaledMs)
     if (!isAnswered(turn) || wasBeingSpoken) continue
     const when = killedAtMs.map((ms) => `from ${turn.startedAtMs - ms} to ${turn.endedAtMs - ms} ms after the kill`).join(', ')
     claim(lines.some((line) => line.includes(turn.said)), `"${turn.said}" was answered and is not in the transcript (${when})`)
