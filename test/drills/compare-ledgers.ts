@@ -43,7 +43,8 @@ export async function compareLedgers(house: House, expected: Expected): Promise<
   equal('seconds metered', sum(ours.flatMap(({ usage }) => usage.map(({ seconds }) => seconds))), sum(known.map(({ seconds }) => seconds)))
   equal('usage lines', sum(ours.map(({ usage }) => usage.length)), known.length)
   equal('owners told', ours.filter(({ isOwnerTold }) => isOwnerTold).length, house.resend.mails().length)
-  equal('recordings', sum(ours.map(({ recordings }) => recordings)), sum(theirs.map(({ recordingSids }) => recordingSids.length)))
+  const toKeep = known.map((they) => recordingsToKeep(ours.find(({ callSid }) => callSid === they.callSid)!, they))
+  equal('recordings', sum(ours.map(({ recordings }) => recordings)), sum(toKeep))
   equal('recordings left at Twilio', 0, house.twilio.recordings().length)
   const summaries = house.openai.requests().filter(({ body, isFinished }) => body && !body.stream && isFinished).length
   const settled = ours.filter(({ isSummarised, lines }) => isSummarised && lines.some(({ role }) => role === 'caller')).length
@@ -60,7 +61,7 @@ function compareCall(we: OurCall, they: TheirCall, { callers, killedAtMs = [] }:
   claim(we.durationSeconds === they.seconds, `lasted ${we.durationSeconds} s here, ${they.seconds} s at Twilio`)
   claim(they.mails === (we.isOwnerTold ? 1 : 0), `${they.mails} mails, told: ${we.isOwnerTold}`)
   claim(we.isOwnerTold || we.outcome === 'abandoned' || we.outcome === 'spam', `nobody was told (${we.outcome})`)
-  claim(we.recordings === they.recordingSids.length, `${we.recordings} of ${they.recordingSids.length} recordings kept`)
+  claim(we.recordings === recordingsToKeep(we, they), `${we.recordings} of ${they.recordingSids.length} recordings kept (${we.recordingState})`)
   claim(we.recordings === 0 || we.recordingState === 'deleted', `its recording is ${we.recordingState}`)
 
   const spoken = we.lines.filter(({ role }) => role === 'receptionist').map(({ text }) => plain(text)).join(' ')
@@ -82,5 +83,7 @@ function compareCall(we: OurCall, they: TheirCall, { callers, killedAtMs = [] }:
   return differences
 }
 
+/** One that its caller objected to is kept nowhere. */
+const recordingsToKeep = (we: OurCall, they: TheirCall) => (we.recordingState === 'objected' ? 0 : they.recordingSids.length)
 const plain = (text: string) => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, ' ').trim()
 const sum = (numbers: number[]) => numbers.reduce((total, each) => total + each, 0)
