@@ -1,3 +1,4 @@
+import { callBounds } from '../../domain/call-bounds.ts'
 import { isAnswered, type Caller } from './callers.ts'
 import { eventually } from './drill.ts'
 import type { House } from './house.ts'
@@ -12,9 +13,6 @@ export interface Expected {
   /** While the database was away, the fallback took calls that nothing of ours knows. */
   mayBeUnknown?: boolean
 }
-
-/** FAULTS says 100; the rest is slack for a machine that runs everything else, too. */
-const journaledMs = 500
 
 /** Every call wrapped up, and every ledger equal to the other. @throws Error naming each difference. */
 export async function requireEqualLedgers(house: House, expected: Expected, withinMs?: number): Promise<void> {
@@ -73,11 +71,11 @@ function compareCall(we: OurCall, they: TheirCall, { callers, killedAtMs = [] }:
     claim(written <= said, `"${words}" is written ${written} times, said ${said} times`)
   }
   for (const turn of turns) {
-    // What was said into a line that broke, and just before, may be lost: the caller was asked again, and that is no answer.
-    const wasBeingSpoken = turn.isDisturbed || killedAtMs.some((ms) => ms >= turn.startedAtMs && ms < turn.endedAtMs + journaledMs)
+    // What was said into a line that was found to be dead only then may never have arrived; what is said after that, does.
+    const wasBeingSpoken = turn.isDisturbed || killedAtMs.some((ms) => ms >= turn.startedAtMs && ms < turn.endedAtMs + callBounds.journalWithinMs)
     if (!isAnswered(turn) || wasBeingSpoken) continue
     const when = killedAtMs.map((ms) => `from ${turn.startedAtMs - ms} to ${turn.endedAtMs - ms} ms after the kill`).join(', ')
-    claim(lines.some((line) => line.includes(turn.said)), `"${turn.said}" was answered and is not in the transcript (${when})`)
+    claim(lines.some((line) => line.includes(turn.said)), `"${turn.said}" was answered by "${turn.text}" and is not in the transcript (${when})`)
     claim(spoken.includes(plain(turn.text)), `the answer "${turn.text}" is not in the transcript`)
   }
   return differences
