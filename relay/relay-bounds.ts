@@ -2,6 +2,8 @@
 export const relayBounds = {
   /** From the upgrade to a `setup` that holds. */
   setupMs: 10_000,
+  /** A database that is away is asked again after so long. */
+  setupRetryMs: 250,
   maxSocketsBeforeSetup: 500,
   maxSessions: 1_000,
   /** Twilio's own answer to us after as many (error 64105), given back. */

@@ -69,13 +69,15 @@ export function createSessions(deps: SessionsDeps) {
     const { isExpired, tokenId, mode, accountId, conversationId } = await verify(token, callSid)
     if (live.size >= relayBounds.maxSessions) throw new Failure('process-draining', 'As many calls as this process takes')
     const ref = { accountId, conversationId }
-    const isResumed = await loader.claim({ ...ref, tokenId, sessionId, isExpired, atMs: clock.nowMs() })
+    const isClaimedBefore = await loader.claim({ ...ref, tokenId, sessionId, isExpired, atMs: clock.nowMs() })
     const twin = () => find(setup, token)
     if (!twin()) await live.get(callSid)?.session.close('replaced')
     await journal.flush(ref)
     const call = await loader.load(ref)
     const sooner = twin()
     if (sooner) return reconnect(sooner, wire)
+    // The process that claimed the session may have come no further.
+    const isResumed = isClaimedBefore && call.history.length > 0
 
     const session = createSession({
       ...deps,

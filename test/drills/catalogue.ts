@@ -1,4 +1,5 @@
 import { databaseHarmed } from './database-harmed.ts'
+import { databaseStarved } from './database-starved.ts'
 import type { Drill } from './drill.ts'
 import { relayKilled } from './relay-killed.ts'
 import { temporalAway } from './temporal-away.ts'
@@ -14,4 +15,5 @@ export const drills: Record<string, Drill> = {
   F4: databaseHarmed,
   F5: vendorsFailing,
   F6: webhooksRepeated,
+  F12: databaseStarved,
 }
