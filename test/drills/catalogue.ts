@@ -6,6 +6,7 @@ import { temporalAway } from './temporal-away.ts'
 import { vendorsFailing } from './vendors-failing.ts'
 import { webhooksRepeated } from './webhooks-repeated.ts'
 import { workerKilled } from './worker-killed.ts'
+import { workflowPoisoned } from './workflow-poisoned.ts'
 
 /** By their numbers in FAULTS. */
 export const drills: Record<string, Drill> = {
@@ -16,4 +17,5 @@ export const drills: Record<string, Drill> = {
   F5: vendorsFailing,
   F6: webhooksRepeated,
   F12: databaseStarved,
+  F15: workflowPoisoned,
 }

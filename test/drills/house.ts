@@ -43,6 +43,8 @@ export interface HouseOptions {
   /** The run's, in a namespace of its own, when left out. */
   temporal?: { address: string; namespace: string }
   twilio?: Partial<TwilioStandInOptions>
+  /** Another worker's `main.ts` than ours. */
+  workerScript?: string
   /** In service beside the demo's. */
   numbers?: { number: string; transferNumber: string }[]
 }
@@ -94,7 +96,7 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
       RESEND_BASE_URL: resend.url,
       ...options.processEnvironment,
     }
-    const { facts } = await startSandbox({ home, environment, parts, say, report: () => {} })
+    const { facts } = await startSandbox({ home, environment, workerScript: options.workerScript, parts, say, report: () => {} })
     const restarts = (name: string) => said.filter((line) => line.startsWith(`${name} is started again`)).length
     return {
       facts,
