@@ -49,6 +49,8 @@ export interface HouseOptions {
   temporal?: { address: string; namespace: string }
   twilio?: Partial<TwilioStandInOptions>
   openai?: OpenAiStandInOptions
+  /** Another worker's `main.ts` than ours. */
+  workerScript?: string
   /** In service beside the demo's. */
   numbers?: { number: string; transferNumber: string }[]
 }
@@ -100,7 +102,7 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
       RESEND_BASE_URL: resend.url,
       ...options.processEnvironment,
     }
-    const { facts, variables } = await startSandbox({ home, environment, parts, say, report: () => {} })
+    const { facts, variables } = await startSandbox({ home, environment, workerScript: options.workerScript, parts, say, report: () => {} })
     const restarts = (name: string) => said.filter((line) => line.startsWith(`${name} is started again`)).length
     return {
       facts,
