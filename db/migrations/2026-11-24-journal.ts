@@ -17,7 +17,8 @@ export class Journal extends Migration {
       begin
         foreach batch in array array(select json_array_elements(batches)) loop
           begin
-            perform set_config('app.account_id', batch ->> 'accountId', true), set_config('lock_timeout', '20ms', true);
+            perform set_config('app.account_id', batch ->> 'accountId', true), set_config('lock_timeout', '20ms', true),
+              set_config('synchronous_commit', 'off', true);
             insert into message (
               account_id, conversation_id, key, seq, at, role, text, event, is_interrupted, first_token_ms, passages)
             select (batch ->> 'accountId')::uuid, "conversationId", key, seq, to_timestamp("atMs" / 1000), role, text,
@@ -39,6 +40,8 @@ export class Journal extends Migration {
           end;
           commit;
         end loop;
+        -- The call ends with a commit of its own, which waits for the disk, and whoever else must have it, once for all.
+        perform pg_logical_emit_message(true, 'write_lines', '');
         answer := array_to_json(codes);
       end $$`)
   }
