@@ -47,7 +47,7 @@ const loads = [
 const burst = 10_000
 const tickMs = 4
 /** As the journal does. */
-const gatherMs = 20
+const gatherMs = 40
 const linesPerInsert = 200
 const text = 'We are open from nine to five on weekdays, and on Saturdays until two in the afternoon.'
 

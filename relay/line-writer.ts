@@ -5,8 +5,8 @@ import type { Clock } from './clock.ts'
 import { describeError } from './describe-error.ts'
 import type { RelayMetrics } from './relay-metrics.ts'
 
-/** Lines wait so long for others that go along: of callBounds.journalWithinMs the share that saves the most per line. */
-const gatherMs = 20
+/** Lines wait so long for others to go along, which saves the relay a round trip each; callBounds.journalWithinMs leaves the rest to a busy loop. */
+const gatherMs = 40
 const maxQueuedLines = 50_000
 const maxLinesPerWrite = 200
 /** Each is a commit: as many as a slow disk takes within databaseBounds.statementMs. */
