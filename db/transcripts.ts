@@ -1,3 +1,4 @@
+import type { EntityManager } from '@mikro-orm/postgresql'
 import type { ConversationRef, Message, TakenMessage } from '../domain/conversation.ts'
 import { Failure } from '../domain/failure.ts'
 import type { Database } from './database.ts'
@@ -83,24 +84,24 @@ export function createTranscripts(database: Database): Transcripts {
           .returning('key')
           .executeTakeFirst()
         if (!kept) return
-        const line: Message = {
-          key: `message-taken:${key}`,
-          seq: 0,
-          atMs,
-          role: 'event',
-          text,
-          event: 'message-taken',
-          isInterrupted: false,
-          firstTokenMs: null,
-          passages: [],
-        }
-        await tables(em)
-          .insertInto('message')
-          .values({ accountId, conversationId, ...line })
-          .onConflict((conflict) => conflict.doNothing())
-          .execute()
+        const ref = { accountId, conversationId }
+        await insertEvent(em, ref, { key: `message-taken:${key}`, atMs, event: 'message-taken', text })
       }),
   }
+}
+
+/** The line of what happened, in the transaction of what made it happen. The same key again changes nothing. */
+export async function insertEvent(
+  em: EntityManager,
+  { accountId, conversationId }: ConversationRef,
+  happened: Pick<Message, 'key' | 'atMs' | 'event' | 'text'>,
+): Promise<void> {
+  const line: Message = { ...happened, seq: 0, role: 'event', isInterrupted: false, firstTokenMs: null, passages: [] }
+  await tables(em)
+    .insertInto('message')
+    .values({ accountId, conversationId, ...line })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
 }
 
 /** Classes of SQLSTATEs that say what is wrong with the row: its values, a constraint, its size. */
