@@ -50,8 +50,12 @@ export function createSessions(deps: SessionsDeps) {
     return claims
   }
 
-  function askForWrapUp(ref: ConversationRef, callSid: string, lastLine: Promise<void>) {
-    const ending = lastLine.then(() => journal.flush(ref)).then(() => deps.wrapUps.start(ref, callSid))
+  async function askForWrapUp(ref: ConversationRef, callSid: string) {
+    await journal.flush(ref)
+    await deps.wrapUps.start(ref, callSid)
+  }
+
+  function keepEnding(ending: Promise<void>) {
     endings.add(ending)
     void ending.finally(() => endings.delete(ending))
   }
@@ -96,7 +100,7 @@ export function createSessions(deps: SessionsDeps) {
         if (live.get(callSid)?.session === session) live.delete(callSid)
         metrics.sessions.set(live.size)
         if (live.size === 0) whenEmpty()
-        if (isCallOver) askForWrapUp(ref, callSid, lastLine)
+        keepEnding(isCallOver ? lastLine.then(() => askForWrapUp(ref, callSid)) : lastLine)
       },
     })
     live.set(callSid, { session, token })
@@ -132,7 +136,7 @@ export function createSessions(deps: SessionsDeps) {
       cancel()
       await Promise.all([...live.values()].map(({ session }) => session.close('drained')))
     },
-    /** Resolves once the wrap-ups of the calls that have ended were asked for, which waits for their last lines. */
+    /** Resolves once all calls that were let go of have said their last line, and those that have ended asked for their wrap-ups. */
     async settled(): Promise<void> {
       await Promise.all(endings)
     },

@@ -185,6 +185,7 @@ export function createSessionWorld(callCount: number) {
     get liveSessions() {
       return relays.reduce((sum, { size }) => sum + size, 0)
     },
+    drain: (withinMs: number) => Promise.all(relays.map(({ drain }) => drain(withinMs))),
     settled: () => Promise.all(relays.map(({ settled }) => settled())),
   }
 }
