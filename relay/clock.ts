@@ -13,3 +13,16 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer)
   },
 }
+
+/** The same clock for one call: what a timer of it throws is told to `onFault`, and breaks nobody else's. */
+export const guarded = (clock: Clock, onFault: (error: unknown) => void): Clock => ({
+  nowMs: clock.nowMs,
+  after: (ms, run) =>
+    clock.after(ms, () => {
+      try {
+        run()
+      } catch (error) {
+        onFault(error)
+      }
+    }),
+})

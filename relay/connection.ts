@@ -6,7 +6,8 @@ import { describeError } from './describe-error.ts'
 import { readFrame, type TwilioFrame } from './frames.ts'
 import { relayBounds } from './relay-bounds.ts'
 import type { RelayMetrics } from './relay-metrics.ts'
-import type { Session, Wire } from './session.ts'
+import type { Wire } from './line.ts'
+import type { Session } from './session.ts'
 import type { Sessions } from './sessions.ts'
 
 export interface ConnectionDeps {
@@ -82,21 +83,28 @@ export function acceptConnection(socket: WebSocket, { sessions, clock, metrics, 
     } catch (error) {
       if (setup === 'looked-into') refuse(error)
       // One that was refused for taking too long has been answered and counted.
-      else if (session) logger.error(describeError(error), 'an early frame broke its session')
+      else if (session) broke(error)
     }
   }
 
-  socket.on('message', (data, isBinary) => {
+  function contained(run: () => void) {
     try {
-      receive(data, isBinary)
+      run()
     } catch (error) {
-      logger.error(describeError(error), 'a frame broke its session')
+      broke(error)
     }
-  })
+  }
+
+  function broke(error: unknown) {
+    logger.error(describeError(error), 'a frame broke its session')
+    metrics.faults.inc({ where: 'frame' })
+  }
+
+  socket.on('message', (data, isBinary) => contained(() => receive(data, isBinary)))
   // Protocol errors (too large, not UTF-8, not a WebSocket frame): the library closes with the code for it.
   socket.on('error', (error: Error & { code?: string }) => metrics.malformedFrames.inc({ type: error.code ?? 'socket' }))
   socket.on('close', (code) => {
     cancelSetup()
-    session?.detach(wire, code === closeCodes.normal || code === closeCodes.none)
+    contained(() => session?.detach(wire, code === closeCodes.normal || code === closeCodes.none))
   })
 }

@@ -58,7 +58,7 @@ describe('the relay process', () => {
     model.call('end_call', { reason: 'done' })
     for (const value of ['on', 'off']) phone.info('agentSpeaking', value)
     await phone.ended()
-    await phone.drop()
+    phone.socket.close()
     expect(await exited).toBe(0)
     await world.transcriptIs(call, [
       'receptionist: Harbour Bicycles, how can I help?',

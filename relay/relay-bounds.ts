@@ -20,6 +20,8 @@ export const relayBounds = {
   replayWindowMs: 5_000,
   replayLookBackMs: 60_000,
   maxReplayable: 500,
+  /** After a reconnect Twilio has told by then what it played meanwhile. */
+  takeUpAfterMs: 300,
   /** The same words again within this are one utterance reported twice. */
   duplicatePromptMs: 1_000,
   /** Answers asked for in one turn before its words are final. */

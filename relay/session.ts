@@ -1,5 +1,5 @@
 import { callBounds } from '../domain/call-bounds.ts'
-import type { ConversationEvent, ConversationRef, TakenMessage } from '../domain/conversation.ts'
+import type { ConversationEvent, ConversationRef, Message, TakenMessage } from '../domain/conversation.ts'
 import type { Logger } from '../providers/logger.ts'
 import type { SessionMode } from '../providers/relay-token.ts'
 import { createDialogue } from '../receptionist/dialogue.ts'
@@ -7,26 +7,24 @@ import { unkeptMessage } from '../receptionist/message-taking.ts'
 import type { ModelPort } from '../receptionist/model-port.ts'
 import type { TurnAction, TurnResult } from '../receptionist/turn-port.ts'
 import { createCallEnd } from './call-end.ts'
+import { createCallLimit } from './call-limit.ts'
 import { createCallerInput } from './caller-input.ts'
-import type { Clock } from './clock.ts'
+import { guarded, type Clock } from './clock.ts'
+import { describeError } from './describe-error.ts'
 import { endFrame, languageFrame, textFrame, type HandoffData, type TwilioFrame } from './frames.ts'
 import type { Journal } from './journal.ts'
+import { joined, leftBehind, openingKey } from './left-behind.ts'
+import { createLine, type Wire } from './line.ts'
 import { messageKey } from './message-key.ts'
 import { createPlayback } from './playback.ts'
 import { relayBounds } from './relay-bounds.ts'
 import type { RelayMetrics } from './relay-metrics.ts'
 import { createSilenceWatch } from './silence-watch.ts'
 import type { CallRecording } from './start-recording.ts'
+import { createTakeUp } from './take-up.ts'
 import type { LoadedCall } from './tenant-loader.ts'
 import { createTranscript } from './transcript.ts'
 import { createTurns } from './turns.ts'
-
-/** The open socket of a session. */
-export interface Wire {
-  /** False when the socket takes no more. */
-  send(frame: string): boolean
-  close(code: number, reason: string): void
-}
 
 export interface SessionOptions {
   ref: ConversationRef
@@ -55,58 +53,51 @@ export type Session = ReturnType<typeof createSession>
  * next one. Nothing here waits for the database, and no frame makes it throw.
  */
 export function createSession(options: SessionOptions) {
-  const { ref, callSid, sessionId, mode, isResumed, journal, recording, clock, metrics } = options
-  const { receptionist, history, startedAtMs } = options.call
+  const { ref, callSid, sessionId, mode, isResumed, journal, recording, metrics } = options
+  const { receptionist, startedAtMs } = options.call
   const logger = options.logger.child({ callSid })
+  const clock = guarded(options.clock, onFault)
+  const line = createLine()
 
-  let wire: Wire | null = null
   let isBegun = false
-  const unsent: string[] = []
   let ended: HandoffData | null = null
   let isOver = false
-  let isEndingSoonDue = false
   let unproductiveTurns = 0
-  let heardAtDetach: string | null = null
   /** Why we are hanging up, told once it is done: until then the caller may change it. */
   let endEvent: ConversationEvent | null = null
   let cancelWait = () => {}
 
-  // What the caller said last and nobody answered: the process that heard it is gone.
-  const answered = history.findLastIndex(({ role }) => role === 'receptionist') + 1
-  const unanswered = isResumed ? history.slice(answered).filter(({ role }) => role === 'caller') : []
-  const known = history.filter((line) => !unanswered.includes(line))
-  const dialogue = createDialogue(receptionist, known, mode === 'take-message' ? 'take-message' : 'normal')
+  const left = isResumed ? leftBehind(options.call.history, sessionId) : null
+  const history = left?.history ?? options.call.history
+  const dialogue = createDialogue(receptionist, history, mode === 'take-message' ? 'take-message' : 'normal')
   const changed = history.findLast(({ event }) => event === 'language-changed')
   if (changed) dialogue.language = changed.text
-  const firstSeq = history.reduce((next, { seq }) => Math.max(next, seq + 1), 0)
+  const firstSeq = options.call.history.reduce((next, { seq }) => Math.max(next, seq + 1), 0)
   const transcript = createTranscript({ ref, write: journal.write, clock, writer: options.writer, firstSeq })
   const playback = createPlayback(clock)
   const input = createCallerInput({ history, transcript, playback, clock, metrics, logger, onWords, onPartialWords, onInterrupt })
   const end = createCallEnd(playback, clock, finish)
   const silence = createSilenceWatch({ clock, playback, isQuiet, onSilence })
+  const takeUp = createTakeUp({ clock, playback, isFree: () => isQuiet() && !isDone() })
+  const limit = createCallLimit({ clock, startedAtMs, onNear: sayEndingSoon, onReached: () => void endAtBound().catch(onFault) })
   const ports = {
     model: options.model,
     keepMessage: (message: TakenMessage, content: string) => journal.keepMessage(ref, messageKey(content), message),
     optOutContact: () => journal.optOutContact(ref),
     stopRecording: recording.stop,
   }
-  const turns = createTurns({ dialogue, transcript, playback, clock, metrics, logger, send, onTurn, ports })
-
-  const leftMs = Math.max(0, startedAtMs + callBounds.maxCallMs - clock.nowMs())
-  const cancelBound = clock.after(leftMs, () => void endAtBound())
-  const cancelWarning = clock.after(Math.max(0, leftMs - relayBounds.endingSoonMs), () => {
-    isEndingSoonDue = true
-    sayEndingSoon()
-  })
+  const turns = createTurns({ dialogue, transcript, playback, clock, metrics, logger, send: line.send, onTurn, ports })
 
   const isDone = () => isOver || ended !== null
 
-  function send(frame: string) {
-    if (!wire?.send(frame)) unsent.push(frame)
+  function onFault(error: unknown) {
+    logger.error(describeError(error), 'a call broke')
+    metrics.faults.inc({ where: 'call' })
   }
 
   function onWords(words: string) {
     silence.broken()
+    takeUp.forget()
     if (end.isFinal) return
     end.leaveOff()
     endEvent = null
@@ -118,7 +109,8 @@ export function createSession(options: SessionOptions) {
   }
 
   function onInterrupt(utterance: string | null) {
-    turns.interrupt(utterance)
+    takeUp.forget()
+    if (!turns.interrupt(utterance)) return
     playback.stop()
     end.interrupted()
   }
@@ -133,7 +125,8 @@ export function createSession(options: SessionOptions) {
     if (!isCut) unproductiveTurns = result.isProductive ? 0 : unproductiveTurns + 1
     if (result.action && result.action.type !== 'change-language') act(result.action, isCut, isModelFailed)
     else if (unproductiveTurns >= callBounds.maxUnproductiveTurns) endPolitely('ended-unproductive', dialogue.phrases.goodbyeUnproductive)
-    sayEndingSoon()
+    limit.warn()
+    takeUp.look()
     restartSilence()
   }
 
@@ -149,7 +142,7 @@ export function createSession(options: SessionOptions) {
   }
 
   function restartSilence() {
-    if (wire && !isDone()) silence.restart()
+    if (line.isUp && !isDone()) silence.restart()
   }
 
   function onSilence(times: number) {
@@ -157,10 +150,10 @@ export function createSession(options: SessionOptions) {
     else endPolitely('ended-by-silence', dialogue.phrases.goodbyeSilence, false)
   }
 
-  function sayEndingSoon() {
-    if (!isEndingSoonDue || turns.isBusy || end.isDecided || isDone()) return
-    isEndingSoonDue = false
+  function sayEndingSoon(): boolean {
+    if (turns.isBusy || end.isDecided || isDone()) return false
     turns.announce(dialogue.phrases.endingSoon)
+    return true
   }
 
   async function endAtBound() {
@@ -190,30 +183,31 @@ export function createSession(options: SessionOptions) {
     if (endEvent) transcript.happened(endEvent)
     cancelTimers()
     void turns.stop()
-    send(endFrame(handoff))
+    line.send(endFrame(handoff))
     awaitTwilio()
   }
 
   /** Where Twilio is there, for its close after our `end`; else for its return. */
   function awaitTwilio() {
-    if (!wire) cancelWait = clock.after(relayBounds.graceMs, () => void close('lost'))
-    else if (ended) cancelWait = clock.after(relayBounds.closeAfterEndMs, () => wire?.close(1000, 'The session has ended'))
+    cancelWait()
+    if (!line.isUp) cancelWait = clock.after(relayBounds.graceMs, () => void close('lost'))
+    else if (ended) cancelWait = clock.after(relayBounds.closeAfterEndMs, () => line.close(1000, 'The session has ended'))
   }
 
   function cancelTimers() {
-    for (const cancel of [cancelWait, cancelBound, cancelWarning, end.cancel, silence.cancel, input.cancel]) cancel()
+    for (const cancel of [cancelWait, limit.cancel, end.cancel, silence.cancel, input.cancel, takeUp.forget]) cancel()
   }
 
   /** The call is over for this process: what was said and not heard is taken back. */
   async function close(how: 'hung-up' | 'lost' | 'replaced' | 'drained') {
     if (isOver) return
-    const heard = wire ? turns.heardSoFar() : heardAtDetach
     isOver = true
     cancelTimers()
-    if (heard !== null && !ended) turns.interrupt(heard)
+    const heard = line.isUp && !ended ? turns.heardSoFar() : null
+    if (heard !== null) turns.interrupt(heard)
     await turns.stop()
     if (endEvent && !ended) transcript.happened(endEvent)
-    wire?.close(1012, 'The session goes on elsewhere')
+    line.close(1012, 'The session goes on elsewhere')
     metrics.sessionsOver.inc({ how: ended ? `ended-${ended.reason}` : how })
     options.onOver(how === 'hung-up' || how === 'lost', recordUnkeptMessage())
   }
@@ -224,9 +218,47 @@ export function createSession(options: SessionOptions) {
     if (message) transcript.happened('message-failed', message.text)
   }
 
+  function begin() {
+    turns.opened(receptionist.opening(mode), openingKey(sessionId))
+    if (changed) line.send(languageFrame(changed.text))
+    recording.start()
+  }
+
+  /** Another process had the session, and is gone. */
+  function takeOver({ words, heard, handoff, isFinal }: NonNullable<typeof left>) {
+    input.reconnected()
+    transcript.happened('reconnected')
+    // It may have gone in the middle of a talk cycle.
+    line.send(textFrame('', { isLast: true }))
+    recording.start()
+    if (words) takeUp.plan(() => turns.takeUp(words, joined(heard, playback.heardOf(''))))
+    if (!handoff) return
+    end.decide(handoff, isFinal)
+    end.interrupted()
+  }
+
+  function goOn() {
+    input.reconnected()
+    if (ended && !line.isBehind) line.send(endFrame(ended))
+    if (ended) return
+    transcript.happened('reconnected')
+    if (turns.find()) takeUp.plan(turns.sayUnplayed)
+  }
+
+  /** How often other processes took the session over. */
+  const takeOvers = (lines: readonly Message[]) =>
+    lines.filter(({ event, key }) => event === 'reconnected' && !key.startsWith(`${options.writer}-`)).length
+  const takeOversBefore = takeOvers(options.call.history)
+
   return {
     sessionId,
     close,
+    get isOver() {
+      return isOver
+    },
+
+    /** True when `lines`, the transcript, tell of another process that has had the session since. */
+    isOutdated: (lines: readonly Message[]): boolean => takeOvers(lines) > takeOversBefore,
 
     receive(frame: TwilioFrame) {
       if (isDone()) return
@@ -236,33 +268,22 @@ export function createSession(options: SessionOptions) {
 
     /** Twilio connected, for the first time or again. */
     attach(next: Wire) {
-      wire?.close(1000, 'Connected again')
-      wire = next
-      cancelWait()
-      if (isBegun || isResumed) {
-        input.reconnected()
-        transcript.happened('reconnected')
-        // The process that had the call may have gone in the middle of a talk cycle.
-        if (!isBegun) send(textFrame('', { isLast: true }))
-      } else {
-        turns.opened(receptionist.opening(mode), `opening-${sessionId}`)
-        if (changed) send(languageFrame(changed.text))
-      }
-      if (!isBegun) recording.start()
-      if (!isBegun && unanswered.length > 0) turns.hear(unanswered.map(({ text }) => text).join(' '))
+      line.connect(next)
+      if (isBegun) goOn()
+      else if (left) takeOver(left)
+      else begin()
       isBegun = true
-      for (const frame of unsent.splice(0)) send(frame)
+      line.flush()
       awaitTwilio()
       restartSilence()
     },
 
     /** The socket is gone. `isClosed`: Twilio closed it, and the call with it; else it may come back. */
     detach(from: Wire, isClosed: boolean) {
-      if (from !== wire) return
-      heardAtDetach = turns.heardSoFar()
-      wire = null
+      if (!line.disconnect(from)) return
       silence.cancel()
-      if (isClosed || ended) void close('hung-up')
+      if (!ended) turns.lose()
+      if (isClosed) void close('hung-up')
       else awaitTwilio()
     },
   }

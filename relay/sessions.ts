@@ -8,7 +8,8 @@ import type { SetupFrame } from './frames.ts'
 import type { Journal } from './journal.ts'
 import { relayBounds } from './relay-bounds.ts'
 import type { RelayMetrics } from './relay-metrics.ts'
-import { createSession, type Session, type Wire } from './session.ts'
+import type { Wire } from './line.ts'
+import { createSession, type Session } from './session.ts'
 import type { createRecordingStarter } from './start-recording.ts'
 import type { WrapUpStarter } from './start-wrap-up.ts'
 import type { TenantLoader } from './tenant-loader.ts'
@@ -31,13 +32,25 @@ export type Sessions = ReturnType<typeof createSessions>
 /** The calls of this process, by call SID: a call has at most one session here, whatever sockets come and go. */
 export function createSessions(deps: SessionsDeps) {
   const { tokens, loader, journal, clock, metrics, logger } = deps
-  const live = new Map<string, { session: Session; token: string }>()
+  const live = new Map<string, { session: Session; token: string; ref: ConversationRef }>()
   const endings = new Set<Promise<void>>()
   let whenEmpty = () => {}
 
   function find({ callSid, sessionId }: SetupFrame, token: string): Session | undefined {
-    const found = live.get(callSid)
-    return found?.session.sessionId === sessionId && found.token === token ? found.session : undefined
+    const { session, token: itsToken } = live.get(callSid) ?? {}
+    return session?.sessionId === sessionId && itsToken === token && !session.isOver ? session : undefined
+  }
+
+  /**
+   * The session of this call that is here, unless another process has had it meanwhile: then what that one wrote counts,
+   * not what is remembered here. While the database is away, that can't be known, and the call goes on.
+   */
+  async function remembered(setup: SetupFrame, token: string): Promise<Session | undefined> {
+    const session = find(setup, token)
+    if (!session) return undefined
+    const written = await loader.load(live.get(setup.callSid)!.ref).catch(() => null)
+    if (written && session.isOutdated(written.history)) await session.close('replaced')
+    return find(setup, token)
   }
 
   async function verify(token: string, callSid: string) {
@@ -62,7 +75,7 @@ export function createSessions(deps: SessionsDeps) {
   async function begin(setup: SetupFrame, wire: Wire): Promise<Session> {
     const token = setup.customParameters?.token
     if (typeof token !== 'string') throw new Failure('token-invalid', 'There is no token')
-    const known = find(setup, token)
+    const known = await remembered(setup, token)
     if (known) return reconnect(known, wire)
 
     const { callSid, sessionId } = setup
@@ -94,7 +107,7 @@ export function createSessions(deps: SessionsDeps) {
         if (isCallOver) askForWrapUp(ref, callSid, lastLine)
       },
     })
-    live.set(callSid, { session, token })
+    live.set(callSid, { session, token, ref })
     metrics.sessions.set(live.size)
     metrics.sessionsBegun.inc({ how: isResumed ? 'taken-over' : mode })
     logger.info({ callSid, sessionId, mode, isResumed }, 'session begun')
