@@ -94,7 +94,7 @@ describe('a call whose socket breaks', () => {
     await answer(phone, 'Good morning.')
     await phone.drop()
     const again = await reconnect(call)
-    world.clock.advance(relayBounds.replayWindowMs + 1)
+    world.clock.advance(relayBounds.replayPauseMs + 1)
     again.prompt('Hello?')
     await answer(again, 'I am here.')
   })

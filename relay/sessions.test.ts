@@ -110,10 +110,8 @@ async function play(actions: readonly Action[]): Promise<string[]> {
     if (isMoved) side.relay = 1
     side.isConnecting = true
     world.connect(side.call, side.relay)
-    side.replayedUntilMs = clock.nowMs() + relayBounds.replayWindowMs
-    const since = clock.nowMs() - relayBounds.replayLookBackMs
-    const recent = side.sent.filter(({ atMs }) => atMs >= since)
-    for (const { frame } of recent.slice(recent.length - replays)) side.call.socket!.receive(frame)
+    side.replayedUntilMs = clock.nowMs() + relayBounds.replayPauseMs
+    for (const { frame } of side.sent.slice(Math.max(0, side.sent.length - replays))) side.call.socket!.receive(frame)
   }
 
   const stepsOf = (stream: WorldStream, move: (typeof modelMoves)[number]): Step[] => {

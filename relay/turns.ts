@@ -49,7 +49,7 @@ export function createTurns(options: TurnsOptions) {
   let lastSaid: Message | null = null
   let isLost = false
   /** Lines that are written down only as far as they were heard, until the line to Twilio is found again. */
-  let doubtful: Message[] = []
+  const doubtful: Message[] = []
   /** What Twilio speaks and hears in. */
   let language = dialogue.language
 
