@@ -35,6 +35,8 @@ export interface Calls {
    * for a conversation that there isn't, it is `refused`. A token whose time is over is good for a reconnection only.
    */
   claimRelaySession(claim: RelaySessionClaim): Promise<'claimed' | 'resumed' | 'refused'>
+  /** True once a relay has taken the call. */
+  hasRelaySession(ref: ConversationRef): Promise<boolean>
   /** `due` becomes `starting`: true for exactly one caller, who then starts the recording. */
   claimRecording(ref: ConversationRef): Promise<boolean>
   /**
@@ -122,6 +124,13 @@ export function createCalls(database: Database): Calls {
           .where('tokenId', '=', tokenId)
           .executeTakeFirst()
         return earlier?.conversationId === conversationId && earlier.sessionId === sessionId ? 'resumed' : 'refused'
+      }),
+
+    hasRelaySession: ({ accountId, conversationId }) =>
+      database.forAccount(accountId, async (em) => {
+        const session = tables(em).selectFrom('relay_session').select('tokenId')
+        const found = await session.where('accountId', '=', accountId).where('conversationId', '=', conversationId).limit(1).executeTakeFirst()
+        return found !== undefined
       }),
 
     claimRecording: (ref) =>

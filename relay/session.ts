@@ -259,6 +259,9 @@ export function createSession(options: SessionOptions) {
 
     /** True when `lines`, the transcript, tell of another process that has had the session since. */
     isOutdated: (lines: readonly Message[]): boolean => takeOvers(lines) > takeOversBefore,
+    get isConnected() {
+      return line.isUp
+    },
 
     receive(frame: TwilioFrame) {
       if (isDone()) return
