@@ -1,3 +1,5 @@
+import { contain } from './contain.ts'
+
 /** Time, handed in so that tests need no waiting. */
 export interface Clock {
   /** Epoch milliseconds. */
@@ -17,12 +19,5 @@ export const systemClock: Clock = {
 /** The same clock for one call: what a timer of it throws is told to `onFault`, and breaks nobody else's. */
 export const guarded = (clock: Clock, onFault: (error: unknown) => void): Clock => ({
   nowMs: clock.nowMs,
-  after: (ms, run) =>
-    clock.after(ms, () => {
-      try {
-        run()
-      } catch (error) {
-        onFault(error)
-      }
-    }),
+  after: (ms, run) => clock.after(ms, () => contain(run, onFault)),
 })

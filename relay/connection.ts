@@ -2,6 +2,7 @@ import type { RawData, WebSocket } from 'ws'
 import { Failure } from '../domain/failure.ts'
 import type { Logger } from '../providers/logger.ts'
 import type { Clock } from './clock.ts'
+import { contain } from './contain.ts'
 import { describeError } from './describe-error.ts'
 import { readFrame, type TwilioFrame } from './frames.ts'
 import { relayBounds } from './relay-bounds.ts'
@@ -87,24 +88,16 @@ export function acceptConnection(socket: WebSocket, { sessions, clock, metrics, 
     }
   }
 
-  function contained(run: () => void) {
-    try {
-      run()
-    } catch (error) {
-      broke(error)
-    }
-  }
-
   function broke(error: unknown) {
     logger.error(describeError(error), 'a frame broke its session')
     metrics.faults.inc({ where: 'frame' })
   }
 
-  socket.on('message', (data, isBinary) => contained(() => receive(data, isBinary)))
+  socket.on('message', (data, isBinary) => contain(() => receive(data, isBinary), broke))
   // Protocol errors (too large, not UTF-8, not a WebSocket frame): the library closes with the code for it.
   socket.on('error', (error: Error & { code?: string }) => metrics.malformedFrames.inc({ type: error.code ?? 'socket' }))
   socket.on('close', (code) => {
     cancelSetup()
-    contained(() => session?.detach(wire, code === closeCodes.normal || code === closeCodes.none))
+    contain(() => session?.detach(wire, code === closeCodes.normal || code === closeCodes.none), broke)
   })
 }

@@ -10,6 +10,7 @@ import { createCallEnd } from './call-end.ts'
 import { createCallLimit } from './call-limit.ts'
 import { createCallerInput } from './caller-input.ts'
 import { guarded, type Clock } from './clock.ts'
+import { contain } from './contain.ts'
 import { describeError } from './describe-error.ts'
 import { endFrame, languageFrame, textFrame, type HandoffData, type TwilioFrame } from './frames.ts'
 import type { Journal } from './journal.ts'
@@ -203,10 +204,9 @@ export function createSession(options: SessionOptions) {
     if (isOver) return
     isOver = true
     cancelTimers()
-    const heard = line.isUp && !ended ? turns.heardSoFar() : null
-    if (heard !== null) turns.interrupt(heard)
+    if (line.isUp && !ended) contain(turns.leaveOff, onFault)
     await turns.stop()
-    if (endEvent && !ended) transcript.happened(endEvent)
+    if (endEvent && !ended) contain(() => transcript.happened(endEvent!), onFault)
     line.close(1012, 'The session goes on elsewhere')
     metrics.sessionsOver.inc({ how: ended ? `ended-${ended.reason}` : how })
     options.onOver(how === 'hung-up' || how === 'lost', recordUnkeptMessage())
@@ -285,7 +285,7 @@ export function createSession(options: SessionOptions) {
     detach(from: Wire, isClosed: boolean) {
       if (!line.disconnect(from)) return
       silence.cancel()
-      if (!ended) turns.lose()
+      if (!ended) contain(turns.lose, onFault)
       if (isClosed) void close('hung-up')
       else awaitTwilio()
     },

@@ -129,7 +129,7 @@ export function createTurns(options: TurnsOptions) {
     return matches(lastSaid.text) ? !matches(spoken) : spoken === '' && playback.isPlaying
   }
 
-  return {
+  const turns = {
     /** The caller said `words` and is perhaps done: what would be answered is asked for, and said to nobody. */
     suppose(words: string) {
       if (!running) guesses.suppose(words)
@@ -167,10 +167,10 @@ export function createTurns(options: TurnsOptions) {
       return !(isEarlier && spoken)
     },
 
-    /** What the caller has heard of what is being said; null when nothing is. */
-    heardSoFar(): string | null {
+    /** The call is over: what is being said was said as far as it was heard. */
+    leaveOff() {
       const text = running ? running.utterance.text : playback.isPlaying && lastSaid?.text
-      return text ? playback.heardOf(text) : null
+      if (text) turns.interrupt(playback.heardOf(text))
     },
 
     /** The line to Twilio is lost: what is said from now on, and what was not played yet, may never be heard. */
@@ -233,6 +233,7 @@ export function createTurns(options: TurnsOptions) {
       return running !== null
     },
   }
+  return turns
 }
 
 /** False for a lone full stop and the like, which nobody hears. */

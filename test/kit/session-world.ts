@@ -63,6 +63,7 @@ export function createSessionWorld(callCount: number) {
   const claims = new Map<string, string>()
   const waiting: { resolve: () => void; reject: (error: Failure) => void }[] = []
   let isDatabaseSlow = false
+  let broken: ((lines: readonly Message[]) => Error | null) | null = null
   let ids = 0
 
   const calls = Array.from({ length: callCount }, (_, index): WorldCall => {
@@ -81,6 +82,11 @@ export function createSessionWorld(callCount: number) {
   }
   const journal = {
     write: ({ conversationId }, lines) => {
+      const fault = broken?.(lines)
+      if (fault) {
+        broken = null
+        throw fault
+      }
       for (const line of lines) calls[indexOf(conversationId)]!.lines.set(line.key, line)
     },
     flush: () => database(() => {}).catch(() => {}),
@@ -169,6 +175,10 @@ export function createSessionWorld(callCount: number) {
     },
     /** Twilio comes back with the session that it had. */
     connect,
+    /** The next lines that `isTheOne` of are not written: that throws. */
+    breakWrite(isTheOne: (lines: readonly Message[]) => boolean, error: Error) {
+      broken = (lines) => (isTheOne(lines) ? error : null)
+    },
     /** From now on the database answers when it is told to. */
     slowDatabase: () => void (isDatabaseSlow = true),
     answerDatabase(isAway: boolean) {
