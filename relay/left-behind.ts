@@ -41,6 +41,10 @@ export function leftBehind(lines: readonly Message[], sessionId: string): LeftBe
   }
 }
 
+/** How often processes other than `writer` took the session over, as its transcript tells. */
+export const takeOversOf = (lines: readonly Message[], writer: string): number =>
+  lines.filter(({ event, key }) => event === 'reconnected' && !key.startsWith(`${writer}-`)).length
+
 /** The key of the line with which a session opens, whoever writes it. */
 export const openingKey = (sessionId: string): string => `opening-${sessionId}`
 

@@ -34,8 +34,8 @@ export function createTakeUp({ clock, playback, isFree }: TakeUpOptions) {
     },
     /** There may be room for it now. */
     look,
-    /** The caller has said something since: that is what is answered. */
-    forget() {
+    /** It is not done: the caller has said something since, and that is what is answered. */
+    cancel() {
       due = null
       cancel()
     },
