@@ -1,5 +1,5 @@
 import { callBounds } from '../domain/call-bounds.ts'
-import type { ConversationEvent, ConversationRef, TakenMessage } from '../domain/conversation.ts'
+import type { ConversationRef, TakenMessage } from '../domain/conversation.ts'
 import type { Logger } from '../providers/logger.ts'
 import type { SessionMode } from '../providers/relay-token.ts'
 import { createDialogue } from '../receptionist/dialogue.ts'
@@ -53,11 +53,7 @@ export function createTalk(options: TalkOptions) {
 
   /** The line to Twilio is there: only then silence is somebody's. */
   let isHeard = false
-  let isOver = false
-  let ended: HandoffData | null = null
   let unproductiveTurns = 0
-  /** Why we are hanging up, told once it is done: until then the caller may change it. */
-  let endEvent: ConversationEvent | null = null
 
   const history = left?.history ?? call.history
   const dialogue = createDialogue(receptionist, history, mode === 'take-message' ? 'take-message' : 'normal')
@@ -67,10 +63,6 @@ export function createTalk(options: TalkOptions) {
   const transcript = createTranscript({ ref, write: journal.write, clock, writer: options.writer, firstSeq })
   const playback = createPlayback(clock)
   const input = createCallerInput({ history, transcript, playback, clock, metrics, logger, onWords, onPartialWords, onInterrupt })
-  const end = createCallEnd(playback, clock, finish)
-  const silence = createSilenceWatch({ clock, playback, isQuiet, onSilence })
-  const takeUp = createTakeUp({ clock, playback, isFree: isQuiet })
-  const limit = createCallLimit({ clock, startedAtMs, onNear: sayEndingSoon, onReached: () => void endAtBound().catch(onFault) })
   const ports = {
     model: options.model,
     keepMessage: (message: TakenMessage, content: string) => journal.keepMessage(ref, messageKey(content), message),
@@ -78,15 +70,16 @@ export function createTalk(options: TalkOptions) {
     stopRecording: recording.stop,
   }
   const turns = createTurns({ dialogue, transcript, playback, clock, metrics, logger, send, onTurn, ports })
-
-  const isDone = () => isOver || ended !== null
+  const end = createCallEnd({ playback, clock, turns, transcript, onEnd })
+  const silence = createSilenceWatch({ clock, playback, isQuiet, onSilence })
+  const takeUp = createTakeUp({ clock, playback, isFree: isQuiet })
+  const limit = createCallLimit({ clock, startedAtMs, onNear: sayEndingSoon, onReached: endTooLong })
 
   function onWords(words: string) {
     silence.broken()
     takeUp.cancel()
     if (end.isFinal) return
     end.leaveOff()
-    endEvent = null
     turns.hear(words)
   }
 
@@ -102,15 +95,15 @@ export function createTalk(options: TalkOptions) {
   }
 
   function onTurn(result: TurnResult | null, isCut: boolean) {
-    if (isDone() || end.isFinal) return
+    if (end.isDone || end.isFinal) return
     if (!result) {
       turns.announce(dialogue.phrases.filler)
-      return endAfter({ reason: 'model-failed' }, true)
+      return end.decide({ reason: 'model-failed' }, true)
     }
     const isModelFailed = result.events.some(({ event }) => event === 'model-failed')
     if (!isCut) unproductiveTurns = result.isProductive ? 0 : unproductiveTurns + 1
     if (result.action && result.action.type !== 'change-language') act(result.action, isCut, isModelFailed)
-    else if (unproductiveTurns >= callBounds.maxUnproductiveTurns) endPolitely('ended-unproductive', dialogue.phrases.goodbyeUnproductive)
+    else if (unproductiveTurns >= callBounds.maxUnproductiveTurns) end.politely('ended-unproductive', dialogue.phrases.goodbyeUnproductive)
     limit.warn()
     takeUp.look()
     restartSilence()
@@ -120,56 +113,35 @@ export function createTalk(options: TalkOptions) {
     // A goodbye that the caller speaks over is none; whoever asked for a person gets one, whatever is said meanwhile.
     if (action.type === 'end' && isCut) return
     const reason = action.type === 'transfer' && isModelFailed ? 'model-failed' : action.type
-    endAfter({ reason, detail: action.reason }, action.type === 'transfer')
+    end.decide({ reason, detail: action.reason }, action.type === 'transfer')
   }
 
   /** True when nobody speaks, or is about to. */
   function isQuiet(): boolean {
-    return !input.isComing && !turns.isBusy && !end.isDecided && !isDone()
+    return !input.isComing && !turns.isBusy && !end.isDecided && !end.isDone
   }
 
   function restartSilence() {
-    if (isHeard && !isDone()) silence.restart()
+    if (isHeard && !end.isDone) silence.restart()
   }
 
   function onSilence(times: number) {
     if (times <= callBounds.maxReprompts) turns.announce(dialogue.reprompt)
-    else endPolitely('ended-by-silence', dialogue.phrases.goodbyeSilence, false)
+    else end.politely('ended-by-silence', dialogue.phrases.goodbyeSilence, false)
   }
 
   function sayEndingSoon(): boolean {
-    if (turns.isBusy || end.isDecided || isDone()) return false
+    if (turns.isBusy || end.isDecided || end.isDone) return false
     turns.announce(dialogue.phrases.endingSoon)
     return true
   }
 
-  async function endAtBound() {
-    if (end.isFinal || isDone()) return
-    end.leaveOff()
-    end.decide({ reason: 'end' }, true)
-    await turns.stop()
-    if (!isDone()) endPolitely('ended-by-bound', dialogue.phrases.goodbyeTooLong)
+  function endTooLong() {
+    end.atOnce('ended-by-bound', dialogue.phrases.goodbyeTooLong).catch(onFault)
   }
 
-  function endPolitely(event: ConversationEvent, goodbye: string, isFinal = true) {
-    turns.announce(goodbye)
-    endEvent = event
-    endAfter({ reason: 'end', detail: event }, isFinal)
-  }
-
-  /** Ends the session once what was said last is played. */
-  function endAfter(handoff: HandoffData, isFinal: boolean) {
-    if (isFinal) void turns.stop()
-    end.decide(handoff, isFinal)
-    end.carryOut()
-  }
-
-  function finish(handoff: HandoffData) {
-    if (isDone()) return
-    ended = handoff
-    if (endEvent) transcript.happened(endEvent)
+  function onEnd(handoff: HandoffData) {
     cancel()
-    void turns.stop()
     send(endFrame(handoff))
     options.onEnd()
   }
@@ -185,7 +157,7 @@ export function createTalk(options: TalkOptions) {
 
   return {
     receive(frame: TwilioFrame) {
-      if (isDone()) return
+      if (end.isDone) return
       input.receive(frame)
       restartSilence()
     },
@@ -203,8 +175,7 @@ export function createTalk(options: TalkOptions) {
       // It may have gone in the middle of a talk cycle.
       send(textFrame('', { isLast: true }))
       if (words) takeUp.plan(() => turns.takeUp(words, joined(heard, playback.heardOf(''))))
-      if (handoff) end.decide(handoff, isFinal)
-      end.interrupted()
+      if (handoff) end.resume(handoff, isFinal)
       lookAround()
     },
 
@@ -212,12 +183,12 @@ export function createTalk(options: TalkOptions) {
     lose() {
       isHeard = false
       silence.cancel()
-      if (!ended) contain(turns.lose, onFault)
+      if (!end.done) contain(turns.lose, onFault)
     },
 
     /** The line is found again. */
     goOn() {
-      if (ended) return
+      if (end.done) return
       input.reconnected()
       transcript.happened('reconnected')
       if (turns.find()) takeUp.plan(turns.sayUnplayed)
@@ -226,11 +197,10 @@ export function createTalk(options: TalkOptions) {
 
     /** What was said and not heard is taken back. Resolves once nothing is said any more. */
     async close() {
-      isOver = true
       cancel()
-      if (isHeard && !ended) contain(turns.leaveOff, onFault)
+      contain(end.close, onFault)
+      if (isHeard && !end.done) contain(turns.leaveOff, onFault)
       await turns.stop()
-      if (endEvent && !ended) contain(() => transcript.happened(endEvent!), onFault)
     },
 
     /** Who hung up on "one moment" relies on a message that perhaps could not be saved. */
@@ -241,7 +211,7 @@ export function createTalk(options: TalkOptions) {
 
     /** How it was ended from our side. */
     get ended() {
-      return ended
+      return end.done
     },
   }
 }
