@@ -1,6 +1,7 @@
 import type { Message } from '../domain/conversation.ts'
 import type { Clock } from './clock.ts'
 import { guarded } from './clock.ts'
+import { contain } from './contain.ts'
 import { describeError } from './describe-error.ts'
 import { endFrame, type TwilioFrame } from './frames.ts'
 import { leftBehind, takeOversOf } from './left-behind.ts'
@@ -80,9 +81,9 @@ export function createSession(options: SessionOptions) {
     /** Twilio connected, for the first time or again. */
     attach(next: Wire) {
       line.connect(next)
-      if (isBegun) goOn()
-      else begin()
+      contain(isBegun ? goOn : begin, onFault)
       line.flush()
+      talk.listen()
       awaitTwilio()
     },
 

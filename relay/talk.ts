@@ -60,7 +60,8 @@ export function createTalk(options: TalkOptions) {
   const changed = history.findLast(({ event }) => event === 'language-changed')
   if (changed) dialogue.language = changed.text
   const firstSeq = call.history.reduce((next, { seq }) => Math.max(next, seq + 1), 0)
-  const transcript = createTranscript({ ref, write: journal.write, clock, writer: options.writer, firstSeq })
+  const write: Journal['write'] = (ref, lines) => contain(() => journal.write(ref, lines), onFault)
+  const transcript = createTranscript({ ref, write, clock, writer: options.writer, firstSeq })
   const playback = createPlayback(clock)
   const input = createCallerInput({ history, transcript, playback, clock, metrics, logger, onWords, onPartialWords, onInterrupt })
   const ports = {
@@ -150,11 +151,6 @@ export function createTalk(options: TalkOptions) {
     for (const part of [limit, end, silence, input, takeUp]) part.cancel()
   }
 
-  function lookAround() {
-    isHeard = true
-    restartSilence()
-  }
-
   return {
     receive(frame: TwilioFrame) {
       if (end.isDone) return
@@ -165,34 +161,38 @@ export function createTalk(options: TalkOptions) {
     begin() {
       turns.opened(receptionist.opening(mode), openingKey(sessionId))
       if (changed) send(languageFrame(changed.text))
-      lookAround()
     },
 
     /** Another process had the session, and is gone. */
     takeOver({ words, heard, handoff, isFinal }: LeftBehind) {
       input.reconnected()
       transcript.happened('reconnected')
+      if (handoff) end.resume(handoff, isFinal)
+      if (end.isDone) return
       // It may have gone in the middle of a talk cycle.
       send(textFrame('', { isLast: true }))
       if (words) takeUp.plan(() => turns.takeUp(words, joined(heard, playback.heardOf(''))))
-      if (handoff) end.resume(handoff, isFinal)
-      lookAround()
     },
 
-    /** The line to Twilio is lost, perhaps for good. */
+    /** The line to Twilio is there. */
+    listen() {
+      isHeard = true
+      restartSilence()
+    },
+
+    /** It is lost, perhaps for good. */
     lose() {
       isHeard = false
       silence.cancel()
       if (!end.done) contain(turns.lose, onFault)
     },
 
-    /** The line is found again. */
+    /** It is found again. */
     goOn() {
       if (end.done) return
       input.reconnected()
       transcript.happened('reconnected')
       if (turns.find()) takeUp.plan(turns.sayUnplayed)
-      lookAround()
     },
 
     /** What was said and not heard is taken back. Resolves once nothing is said any more. */

@@ -44,7 +44,9 @@ export function createTurns(options: TurnsOptions) {
   /** What the caller has heard of the next turn's answer, where another process began it. */
   let begun: string | null = null
   let running: RunningTurn | null = null
+  /** Turns are taken one after the other; resolves once none is left. */
   let idle = Promise.resolve()
+  let isTaking = false
   /** The line of the last thing said, as long as the caller may still cut it off. */
   let lastSaid: Message | null = null
   let isLost = false
@@ -65,7 +67,12 @@ export function createTurns(options: TurnsOptions) {
     running?.controller.abort()
   }
 
-  async function run() {
+  function begin() {
+    if (!isTaking) idle = takeAll()
+  }
+
+  async function takeAll() {
+    isTaking = true
     while (waiting.length > 0) {
       await take(waiting.splice(0).join(' '))
         .catch((error: unknown) => {
@@ -74,6 +81,7 @@ export function createTurns(options: TurnsOptions) {
         })
         .catch(broke)
     }
+    isTaking = false
   }
 
   function broke(error: unknown): null {
@@ -138,15 +146,15 @@ export function createTurns(options: TurnsOptions) {
     /** The caller said something: what is being said about earlier words is left off. */
     hear(words: string) {
       waiting.push(words)
-      if (running) abort()
-      else idle = run()
+      abort()
+      begin()
     },
 
     /** Goes on with the answer to `words`, of which the caller has heard `heard` from another process. */
     takeUp(words: string, heard: string) {
       begun = heard
       waiting.push(words)
-      idle = run()
+      begin()
     },
 
     /**
