@@ -12,6 +12,7 @@ export function createRelayMetrics(metrics: Metrics) {
     eventLoopLag: gauge('ironvoice_relay_event_loop_lag_seconds', 'Smoothed: 90 % of what fell due was late by at most as long.'),
     sessionsBegun: counter('ironvoice_relay_sessions_begun_total', 'Sessions by how they began.', ['how']),
     sessionsOver: counter('ironvoice_relay_sessions_over_total', 'Sessions by how they ended.', ['how']),
+    faults: counter('ironvoice_relay_faults_total', 'Errors that nothing was prepared for, by where they were caught.', ['where']),
     refusals: counter('ironvoice_relay_refusals_total', 'Handshakes and set-ups refused, by failure code.', ['code']),
     malformedFrames: counter('ironvoice_relay_frames_malformed_total', 'Frames that could not be read, by type.', ['type']),
     ignoredFrames: counter('ironvoice_relay_frames_ignored_total', 'Frames read and left alone, by reason.', ['reason']),
