@@ -43,7 +43,7 @@ export function createRelayServer(deps: RelayServerDeps) {
     refuse: refuseSocket,
     onGivenUp: (code) => metrics.refusals.inc({ code }),
   })
-  const bounds = { maxPayload: callBounds.maxFrameBytes, maxFragments, maxBufferedChunks }
+  const bounds = { maxPayload: callBounds.maxFrameBytes, maxFragments, maxBufferedChunks, closeTimeout: relayBounds.closeFrameMs }
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, ...bounds })
   const alive = new WeakSet<WebSocket>()
   let cancelPing = () => {}
@@ -87,8 +87,11 @@ export function createRelayServer(deps: RelayServerDeps) {
 
   function pingAll() {
     for (const socket of sockets.clients) {
-      if (!alive.delete(socket)) socket.terminate()
-      else socket.ping()
+      if (alive.delete(socket)) socket.ping()
+      else {
+        metrics.socketsGivenUp.inc({ why: 'silent' })
+        socket.terminate()
+      }
     }
     cancelPing = clock.after(relayBounds.pingEveryMs, pingAll)
   }

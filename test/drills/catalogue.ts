@@ -1,12 +1,13 @@
 import { databaseHarmed } from './database-harmed.ts'
 import type { Drill } from './drill.ts'
+import { idleSockets } from './idle-sockets.ts'
 import { relayKilled } from './relay-killed.ts'
 import { temporalAway } from './temporal-away.ts'
 import { vendorsFailing } from './vendors-failing.ts'
 import { webhooksRepeated } from './webhooks-repeated.ts'
 import { workerKilled } from './worker-killed.ts'
 
-/** By their numbers in FAULTS. */
+/** By their numbers in FAULTS, and by name. */
 export const drills: Record<string, Drill> = {
   F1: workerKilled,
   F2: relayKilled,
@@ -14,4 +15,5 @@ export const drills: Record<string, Drill> = {
   F4: databaseHarmed,
   F5: vendorsFailing,
   F6: webhooksRepeated,
+  idle: idleSockets,
 }
