@@ -31,11 +31,13 @@ export interface RelayServerDeps {
   clock: Clock
   metrics: RelayMetrics
   logger: Logger
+  /** What an upgraded socket is handed to. */
+  accept?: typeof acceptConnection
 }
 
 /** Twilio's sockets on `/voice`, the operators' pages, and a coded refusal with all security headers for everything else. */
 export function createRelayServer(deps: RelayServerDeps) {
-  const { publicUrl, twilioAuthToken, sessions, operations, isDraining, clock, metrics, logger } = deps
+  const { publicUrl, twilioAuthToken, sessions, operations, isDraining, clock, metrics, logger, accept = acceptConnection } = deps
   const headers = { ...securityHeaders, ...(/^(wss|https):/.test(publicUrl) && strictTransportSecurity) }
   const http = createHttpServer({
     listener: respond,
@@ -101,7 +103,7 @@ export function createRelayServer(deps: RelayServerDeps) {
   sockets.on('connection', (socket) => {
     alive.add(socket)
     for (const sign of ['pong', 'message'] as const) socket.on(sign, () => alive.add(socket))
-    acceptConnection(socket, { sessions, clock, metrics, logger })
+    accept(socket, { sessions, clock, metrics, logger })
   })
 
   return {
