@@ -38,9 +38,9 @@ interface Verdict {
 const relay = createRelayServer({
   publicUrl,
   twilioAuthToken,
-  sessions: { size: 0 } as Parameters<typeof createRelayServer>[0]['sessions'],
+  sessions: { size: 0, isAwaitingOne: false } as Parameters<typeof createRelayServer>[0]['sessions'],
   operations: async () => false,
-  isDraining: () => false,
+  admission: { refusal: () => null },
   clock: systemClock,
   metrics: createRelayMetrics(createMetrics('relay')),
   logger: createLogger({ process: 'relay', level: 'silent' }),

@@ -1,3 +1,4 @@
+import { deployed } from './deployed.ts'
 import { databaseHarmed } from './database-harmed.ts'
 import type { Drill } from './drill.ts'
 import { idleSockets } from './idle-sockets.ts'
@@ -15,5 +16,6 @@ export const drills: Record<string, Drill> = {
   F4: databaseHarmed,
   F5: vendorsFailing,
   F6: webhooksRepeated,
+  F10: deployed,
   idle: idleSockets,
 }
