@@ -23,6 +23,8 @@ export const relayBounds = {
   pingEveryMs: 15_000,
   /** Unsent bytes for one socket; past it nobody reads. */
   maxUnsentBytes: 1024 * 1024,
+  /** We sent a close frame: the other side answers by then, or is cut off. */
+  closeFrameMs: 5_000,
   /** Our `end` was sent: Twilio closes by then, or we do. */
   closeAfterEndMs: 5_000,
   /** After a reconnect, what was received before may come again, with no pause as long as this. */

@@ -14,6 +14,7 @@ export function createRelayMetrics(metrics: Metrics) {
     sessionsOver: counter('ironvoice_relay_sessions_over_total', 'Sessions by how they ended.', ['how']),
     faults: counter('ironvoice_relay_faults_total', 'Errors that nothing was prepared for, by where they were caught.', ['where']),
     refusals: counter('ironvoice_relay_refusals_total', 'Handshakes and set-ups refused, by failure code.', ['code']),
+    socketsGivenUp: counter('ironvoice_relay_sockets_given_up_total', 'Sockets cut off, by why: silent (no pong) or unread (too much unsent).', ['why']),
     malformedFrames: counter('ironvoice_relay_frames_malformed_total', 'Frames that could not be read, by type.', ['type']),
     ignoredFrames: counter('ironvoice_relay_frames_ignored_total', 'Frames read and left alone, by reason.', ['reason']),
     twilioErrors: counter('ironvoice_relay_twilio_errors_total', 'Messages of ours that Twilio would not take.'),

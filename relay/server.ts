@@ -34,11 +34,13 @@ export interface RelayServerDeps {
   clock: Clock
   metrics: RelayMetrics
   logger: Logger
+  /** What an upgraded socket is handed to. */
+  accept?: typeof acceptConnection
 }
 
 /** Twilio's sockets on `/voice`, the operators' pages, and a coded refusal with all security headers for everything else. */
 export function createRelayServer(deps: RelayServerDeps) {
-  const { publicUrl, twilioAuthToken, sessions, operations, admission, clock, metrics, logger } = deps
+  const { publicUrl, twilioAuthToken, sessions, operations, admission, clock, metrics, logger, accept = acceptConnection } = deps
   const headers = { ...securityHeaders, ...(/^(wss|https):/.test(publicUrl) && strictTransportSecurity) }
   const http = createHttpServer({
     listener: respond,
@@ -46,7 +48,7 @@ export function createRelayServer(deps: RelayServerDeps) {
     refuse: refuseSocket,
     onGivenUp: (code) => metrics.refusals.inc({ code }),
   })
-  const bounds = { maxPayload: callBounds.maxFrameBytes, maxFragments, maxBufferedChunks }
+  const bounds = { maxPayload: callBounds.maxFrameBytes, maxFragments, maxBufferedChunks, closeTimeout: relayBounds.closeFrameMs }
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, ...bounds })
   const alive = new WeakSet<WebSocket>()
   let cancelPing = () => {}
@@ -93,8 +95,11 @@ export function createRelayServer(deps: RelayServerDeps) {
 
   function pingAll() {
     for (const socket of sockets.clients) {
-      if (!alive.delete(socket)) socket.terminate()
-      else socket.ping()
+      if (alive.delete(socket)) socket.ping()
+      else {
+        metrics.socketsGivenUp.inc({ why: 'silent' })
+        socket.terminate()
+      }
     }
     cancelPing = clock.after(relayBounds.pingEveryMs, pingAll)
   }
@@ -104,7 +109,7 @@ export function createRelayServer(deps: RelayServerDeps) {
   sockets.on('connection', (socket) => {
     alive.add(socket)
     for (const sign of ['pong', 'message'] as const) socket.on(sign, () => alive.add(socket))
-    acceptConnection(socket, { sessions, clock, metrics, logger })
+    accept(socket, { sessions, clock, metrics, logger })
   })
 
   return {
