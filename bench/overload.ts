@@ -15,7 +15,7 @@ const everyMs = 2_500
 const saturating = { calls: 120, leadInMs: 3_000, forMs: 8_000 }
 /** Of what the core carries. */
 const before = { share: 0.5, forMs: 15_000 }
-const overload = { share: 3, rampMs: 40_000, holdMs: 10_000 }
+const overload = { share: 3, rampMs: 75_000, holdMs: 10_000 }
 const lastRepliesMs = 2_000
 const seed = 11
 
