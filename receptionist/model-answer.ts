@@ -1,7 +1,7 @@
 import type { FailureCode } from '../domain/failure.ts'
 import { Failure } from '../domain/failure.ts'
 import { readBackMessage, takeDictation } from './message-taking.ts'
-import type { ChatMessage, ModelRequest, ToolCall } from './model-port.ts'
+import type { ChatMessage, ModelRequest, Tell, ToolCall } from './model-port.ts'
 import { hedged, type HedgeOptions } from './hedge.ts'
 import { minScore, searchKnowledge } from './knowledge-search.ts'
 import { momentNote } from './prompt.ts'
@@ -47,10 +47,12 @@ async function askModel(turn: TurnState, note: ChatMessage): Promise<ToolCall[] 
     const said = mouth.text.slice(saidBefore)
     if (said) mouth.resume(said)
     const request = requestOf(turn, note, said)
-    const open = (stop: AbortSignal, isFresh: boolean) => ports.model.stream(request, { signal: stop, isRetry: isFresh })
-    const outcome = await readStream((stop) => (isRetry ? open(stop, true) : hedged(open, hedgeOf(turn, stop))), {
+    const open = (isFresh: boolean, tell: Tell) => ports.model.stream(request, { isRetry: isFresh }, tell)
+    const { nowMs, after } = ports
+    const outcome = await readStream((tell) => (isRetry ? open(true, tell) : hedged(open, hedgeOf(turn), tell)), {
       signal,
-      after: ports.after,
+      nowMs,
+      after,
       onText: mouth.write,
     })
     mouth.close()
@@ -67,9 +69,8 @@ async function askModel(turn: TurnState, note: ChatMessage): Promise<ToolCall[] 
 }
 
 /** A second request beside one that is late is the turn's retry, made sooner. */
-function hedgeOf(turn: TurnState, signal: AbortSignal): HedgeOptions {
+function hedgeOf(turn: TurnState): HedgeOptions {
   return {
-    signal,
     after: turn.ports.after,
     mayHedge() {
       if (!turn.isRetryLeft) return false

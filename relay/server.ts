@@ -1,12 +1,14 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { callBounds } from '../domain/call-bounds.ts'
 import { Failure, type FailureCode } from '../domain/failure.ts'
 import { securityHeaders, strictTransportSecurity } from '../domain/security-headers.ts'
+import { createHttpServer } from '../providers/http-server.ts'
 import type { Logger } from '../providers/logger.ts'
 import { isSignedByTwilio } from '../providers/twilio-signature.ts'
+import type { Admission } from './admission.ts'
 import type { Clock } from './clock.ts'
 import { acceptConnection } from './connection.ts'
 import { describeError } from './describe-error.ts'
@@ -16,15 +18,10 @@ import type { RelayMetrics } from './relay-metrics.ts'
 import type { Sessions } from './sessions.ts'
 
 const voicePath = '/voice'
+/** For sessions of calls that were with a relay before: they go on where new calls are refused. */
+const againPath = '/voice/again'
 const maxFragments = 64
 const maxBufferedChunks = 1_024
-
-/** What Node's parser gives up on by itself, before any request exists. */
-const parserRefusals: Record<string, FailureCode> = {
-  ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
-  HPE_HEADER_OVERFLOW: 'request-too-large',
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'request-too-large',
-}
 
 export interface RelayServerDeps {
   /** What Twilio was given to connect to, without the path; `X-Twilio-Signature` is over both. */
@@ -33,7 +30,7 @@ export interface RelayServerDeps {
   sessions: Sessions
   /** Answers the operators' requests; false for any other. */
   operations(request: IncomingMessage, response: ServerResponse): Promise<boolean>
-  isDraining(): boolean
+  admission: Pick<Admission, 'refusal'>
   clock: Clock
   metrics: RelayMetrics
   logger: Logger
@@ -41,18 +38,14 @@ export interface RelayServerDeps {
 
 /** Twilio's sockets on `/voice`, the operators' pages, and a coded refusal with all security headers for everything else. */
 export function createRelayServer(deps: RelayServerDeps) {
-  const { publicUrl, twilioAuthToken, sessions, operations, isDraining, clock, metrics, logger } = deps
+  const { publicUrl, twilioAuthToken, sessions, operations, admission, clock, metrics, logger } = deps
   const headers = { ...securityHeaders, ...(/^(wss|https):/.test(publicUrl) && strictTransportSecurity) }
-  const http = createServer(
-    {
-      headersTimeout: 5_000,
-      requestTimeout: 10_000,
-      connectionsCheckingInterval: 1_000,
-      // Node answers a missing Host by itself, without our headers; nothing here looks at it.
-      requireHostHeader: false,
-    },
-    respond,
-  )
+  const http = createHttpServer({
+    listener: respond,
+    onUpgrade: upgrade,
+    refuse: refuseSocket,
+    onGivenUp: (code) => metrics.refusals.inc({ code }),
+  })
   const bounds = { maxPayload: callBounds.maxFrameBytes, maxFragments, maxBufferedChunks }
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, ...bounds })
   const alive = new WeakSet<WebSocket>()
@@ -80,12 +73,22 @@ export function createRelayServer(deps: RelayServerDeps) {
   }
 
   function refusalOf({ url = '', headers }: IncomingMessage): FailureCode | null {
-    if (url.split('?', 1)[0] !== voicePath) return 'not-found'
+    const path = url.split('?', 1)[0]
+    if (path !== voicePath && path !== againPath) return 'not-found'
     const signature = headers['x-twilio-signature']?.toString()
     if (!isSignedByTwilio({ authToken: twilioAuthToken, signature, url: publicUrl + url })) return 'signature-invalid'
-    const isFull = sessions.size >= relayBounds.maxSessions
-    const isCrowded = sockets.clients.size - sessions.size >= relayBounds.maxSocketsBeforeSetup
-    return isDraining() || isFull || isCrowded ? 'process-draining' : null
+    if (sockets.clients.size - sessions.size >= relayBounds.maxSocketsBeforeSetup) return 'process-full'
+    const refusal = admission.refusal()
+    if (refusal === 'process-overloaded' && path === againPath) return null
+    // Which call it is, only the `setup` tells.
+    return sessions.isAwaitingOne ? null : refusal
+  }
+
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
+    socket.on('error', () => socket.destroy())
+    const refusal = refusalOf(request)
+    if (refusal) refuseSocket(socket, refusal)
+    else sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket))
   }
 
   function pingAll() {
@@ -96,17 +99,6 @@ export function createRelayServer(deps: RelayServerDeps) {
     cancelPing = clock.after(relayBounds.pingEveryMs, pingAll)
   }
 
-  http.on('checkExpectation', respond)
-  http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', () => socket.destroy())
-    const refusal = refusalOf(request)
-    if (refusal) refuseSocket(socket, refusal)
-    else sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket))
-  })
-  http.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    if (error.code === 'ECONNRESET') socket.destroy()
-    else refuseSocket(socket, parserRefusals[error.code ?? ''] ?? 'request-malformed')
-  })
   sockets.on('wsClientError', (_, socket) => refuseSocket(socket, 'request-malformed'))
   sockets.on('headers', (lines) => lines.push(...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)))
   sockets.on('connection', (socket) => {

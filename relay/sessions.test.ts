@@ -193,7 +193,7 @@ async function play(actions: readonly Action[]): Promise<string[]> {
   world.answerDatabase(false)
   for (let times = 0; times < 3; times += 1) await settled()
   for (const { call, relay } of sides) {
-    const isAnswering = streams.some((stream) => stream.call === call.index && stream.relay === relay && !stream.signal.aborted)
+    const isAnswering = streams.some((stream) => stream.call === call.index && stream.relay === relay && !stream.isCancelled)
     const last = framesOf(call).at(-1)
     if (call.socket?.isOpen && !isAnswering && last?.type === 'text' && !last.last) trouble.push(`call ${call.index} waits for the end of what is said`)
   }

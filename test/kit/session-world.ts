@@ -51,7 +51,7 @@ export interface WorldStream {
   call: number
   relay: number
   request: ModelRequest
-  signal: AbortSignal
+  readonly isCancelled: boolean
   push: ReturnType<typeof createScriptedModel>['streams'][number]['push']
 }
 
@@ -85,7 +85,11 @@ export function createSessionWorld(callCount: number) {
     },
     flush: () => database(() => {}).catch(() => {}),
     keepMessage: ({ conversationId }, _, { text }) => database(() => void calls[indexOf(conversationId)]!.kept.push(text)),
-    optOutContact: () => database(() => {}),
+    optOutContact: (ref) =>
+      database(() => {
+        const line: Message = { key: 'contact-opted-out', seq: 0, atMs: clock.nowMs(), role: 'event', text: '', event: 'contact-opted-out', isInterrupted: false, firstTokenMs: null, passages: [] }
+        journal.write(ref, [line])
+      }),
     claimRecording: () => database(() => true),
     setRecording: (_, { state }) => database(() => state),
     drain: async () => 0,
@@ -94,12 +98,11 @@ export function createSessionWorld(callCount: number) {
   function modelOf(relay: number): ModelPort {
     const scripted = createScriptedModel()
     return {
-      stream(request, options) {
-        const stream = scripted.port.stream(request, options)
-        const { push, request: sent } = scripted.streams.at(-1)!
+      stream(request, options, tell) {
+        const cancel = scripted.port.stream(request, options, tell)
         const call = receptionists.findIndex(({ promptPrefix }) => promptPrefix === request.messages[0]!.content)
-        streams.push({ call, relay, request: sent, signal: options.signal, push })
-        return stream
+        streams.push(Object.assign(scripted.streams.at(-1)!, { call, relay }))
+        return cancel
       },
     }
   }
@@ -131,6 +134,7 @@ export function createSessionWorld(callCount: number) {
         metrics,
       }),
       wrapUps: { start: async () => {} },
+      admission: { refusal: () => null },
       clock,
       newId: () => `writer-${(ids += 1)}`,
       metrics,
