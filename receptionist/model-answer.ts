@@ -110,7 +110,7 @@ function noteOf(turn: TurnState): ChatMessage {
   const passages = found.filter(({ score }) => score >= minScore).map(({ passage }) => passage)
   turn.passages = passages.slice(0, receptionist.isKnowledgeWhole ? maxSources : maxPassages).map(({ id }) => id)
   const content = momentNote(receptionist.tenant.knowledge, {
-    atMs: ports.nowMs(),
+    minute: receptionist.minuteAt(ports.nowMs()),
     language: dialogue.language,
     canTransfer: canTransfer(turn),
     hasUnconfirmedMessage: draft !== null,

@@ -1,5 +1,7 @@
 import type { Knowledge, Tenant } from '../domain/knowledge.ts'
 import { directAnswersOf } from './direct-answer.ts'
+import type { BusinessMinute } from './business-minute.ts'
+import { createBusinessClock } from './business-minute.ts'
 import type { Passage } from './knowledge-passages.ts'
 import { passagesOf } from './knowledge-passages.ts'
 import type { KnowledgeIndex } from './knowledge-search.ts'
@@ -20,6 +22,9 @@ export interface Receptionist {
   readonly hints: string[]
   /** What is said first on a session of the given kind, in the tenant's language. */
   opening(mode: 'normal' | 'take-message' | 'restored'): string
+
+  /** What is true of the business at `atMs`, epoch ms: worked out once a minute for all calls. */
+  minuteAt(atMs: number): BusinessMinute
 
   /** For the turn: what the model is sent, and what is searched. */
   readonly promptPrefix: string
@@ -45,6 +50,7 @@ export function createReceptionist(tenant: Tenant): Receptionist {
     greeting: knowledge.greeting,
     hints: hintsOf(knowledge),
     opening: (mode) => ({ normal: knowledge.greeting, 'take-message': phrases.openingTakeMessage, restored: phrases.openingRestored })[mode],
+    minuteAt: createBusinessClock(knowledge),
     promptPrefix: promptPrefix(knowledge, passages, isKnowledgeWhole),
     tools: toolsOf(knowledge),
     get index() {

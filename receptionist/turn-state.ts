@@ -1,7 +1,6 @@
 import type { ConversationEvent } from '../domain/conversation.ts'
 import type { Dialogue } from './dialogue.ts'
 import type { Mouth } from './mouth.ts'
-import { isTransferAllowed } from '../domain/transfer-rules.ts'
 import type { TurnAction, TurnPorts, TurnResult } from './turn-port.ts'
 
 /** One turn while it is taken. */
@@ -45,7 +44,7 @@ export function openTurn(
 
 /** True when the caller could be put through now. A call that comes back from a transfer is not transferred again. */
 export function canTransfer({ dialogue, ports }: TurnState): boolean {
-  return dialogue.mode === 'normal' && isTransferAllowed(dialogue.receptionist.tenant.knowledge, ports.nowMs())
+  return dialogue.mode === 'normal' && dialogue.receptionist.minuteAt(ports.nowMs()).isTransferAllowed
 }
 
 /** Puts the caller through once the reply was said. */
