@@ -6,6 +6,7 @@ import { e164Schema } from '../domain/phone-number.ts'
 import type { Database } from './database.ts'
 import { selectConversation, updateConversation } from './one-conversation.ts'
 import { tables } from './tables.ts'
+import { insertEvent } from './transcripts.ts'
 
 export interface NewCall {
   accountId: string
@@ -51,7 +52,7 @@ export interface Calls {
     ref: ConversationRef,
     end: { endedAtMs?: number; durationSeconds?: number; atMs: number },
   ): Promise<void>
-  /** The caller wants no more calls or texts from this account; the first time is kept. */
+  /** The caller wants no more calls or texts from this account; the first time is kept, with its line in the transcript. */
   optOutContact(ref: ConversationRef, atMs: number): Promise<void>
 }
 
@@ -172,6 +173,8 @@ export function createCalls(database: Database): Calls {
           .where('id', 'in', selectConversation(em, ref).select('contactId'))
           .where('optedOutAtMs', 'is', null)
           .execute()
+        const event = 'contact-opted-out'
+        await insertEvent(em, ref, { key: event, atMs, event, text: '' })
       }),
   }
 }

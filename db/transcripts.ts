@@ -70,22 +70,22 @@ export function createTranscripts(database: Database): Transcripts {
           .returning('key')
           .executeTakeFirst()
         if (!kept) return
-        const line: Message = {
-          key: `message-taken:${key}`,
-          seq: 0,
-          atMs,
-          role: 'event',
-          text,
-          event: 'message-taken',
-          isInterrupted: false,
-          firstTokenMs: null,
-          passages: [],
-        }
-        await insertLines(em, { accountId, conversationId }, [line])
-          .onConflict((conflict) => conflict.doNothing())
-          .execute()
+        const ref = { accountId, conversationId }
+        await insertEvent(em, ref, { key: `message-taken:${key}`, atMs, event: 'message-taken', text })
       }),
   }
+}
+
+/** The line of what happened, in the transaction of what made it happen. The same key again changes nothing. */
+export async function insertEvent(
+  em: EntityManager,
+  ref: ConversationRef,
+  happened: Pick<Message, 'key' | 'atMs' | 'event' | 'text'>,
+): Promise<void> {
+  const line: Message = { ...happened, seq: 0, role: 'event', isInterrupted: false, firstTokenMs: null, passages: [] }
+  await insertLines(em, ref, [line])
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
 }
 
 const insertLines = (em: EntityManager, { accountId, conversationId }: ConversationRef, lines: readonly Message[]) =>

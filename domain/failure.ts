@@ -11,6 +11,7 @@ export const failures = {
   'not-found': { status: 404, isRetryable: false },
   'account-inactive': { status: 403, isRetryable: false },
   'process-draining': { status: 503, isRetryable: true },
+  'connections-exhausted': { status: 503, isRetryable: true },
   'database-unavailable': { status: 503, isRetryable: true },
   'temporal-unavailable': { status: 503, isRetryable: true },
   'vendor-unavailable': { status: 503, isRetryable: true },

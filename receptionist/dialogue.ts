@@ -9,8 +9,6 @@ import type { Receptionist } from './receptionist.ts'
 
 /** A message that is not kept yet. */
 export interface MessageDraft {
-  /** Unique within the conversation, later sessions of it included; kept through every attempt to keep it. */
-  key: string
   message: TakenMessage
   /** True when the caller's own words are the message, because no model could be asked. */
   isDictated: boolean

@@ -6,11 +6,11 @@ export interface TurnPorts {
   model: ModelPort
   /** Called per token, synchronously; the texts that are no filler, concatenated, are the spoken reply. */
   say(text: string, options?: { isFiller?: boolean }): void
-  /** Resolves only when the message is really kept; the same key again is the same message. */
-  keepMessage(key: string, message: TakenMessage): Promise<void>
+  /** Resolves only when the message is really kept; the same `content` again is the same message, whichever session says so. */
+  keepMessage(message: TakenMessage, content: string): Promise<void>
   /** Resolves only when the recording has stopped. */
   stopRecording(): Promise<void>
-  /** Resolves only when the contact will not be called or texted again. */
+  /** Resolves only when it is kept, and on record, that the contact will not be called or texted again. */
   optOutContact(): Promise<void>
   nowMs(): number
   /** Runs `run` once after `ms`; returns its cancel. */

@@ -81,8 +81,9 @@ export function createCallerInput(options: CallerInputOptions) {
       } else if (frame.type === 'info') informed(frame.name, frame.value, frame.ts ?? newestInfoMs)
       else if (frame.type === 'error') {
         metrics.twilioErrors.inc()
-        // What follows the colon quotes our own message, and with it people's words.
-        logger.warn({ reason: frame.description?.split(/[:{]/, 1)[0]?.slice(0, 80) }, 'Twilio would not take a message')
+        // It quotes our own message, and with it people's words: only what Twilio says of itself is kept.
+        const isInvalid = frame.description?.startsWith('Invalid message received') ?? false
+        logger.warn({ isInvalid }, 'Twilio would not take a message')
       }
     },
     /** Twilio is back after a drop, and may send again what it sent before. */

@@ -1,10 +1,11 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { callBounds } from '../domain/call-bounds.ts'
 import { Failure, type FailureCode } from '../domain/failure.ts'
 import { securityHeaders, strictTransportSecurity } from '../domain/security-headers.ts'
+import { createHttpServer } from '../providers/http-server.ts'
 import type { Logger } from '../providers/logger.ts'
 import { isSignedByTwilio } from '../providers/twilio-signature.ts'
 import type { Clock } from './clock.ts'
@@ -18,13 +19,6 @@ import type { Sessions } from './sessions.ts'
 const voicePath = '/voice'
 const maxFragments = 64
 const maxBufferedChunks = 1_024
-
-/** What Node's parser gives up on by itself, before any request exists. */
-const parserRefusals: Record<string, FailureCode> = {
-  ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
-  HPE_HEADER_OVERFLOW: 'request-too-large',
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'request-too-large',
-}
 
 export interface RelayServerDeps {
   /** What Twilio was given to connect to, without the path; `X-Twilio-Signature` is over both. */
@@ -43,16 +37,12 @@ export interface RelayServerDeps {
 export function createRelayServer(deps: RelayServerDeps) {
   const { publicUrl, twilioAuthToken, sessions, operations, isDraining, clock, metrics, logger } = deps
   const headers = { ...securityHeaders, ...(/^(wss|https):/.test(publicUrl) && strictTransportSecurity) }
-  const http = createServer(
-    {
-      headersTimeout: 5_000,
-      requestTimeout: 10_000,
-      connectionsCheckingInterval: 1_000,
-      // Node answers a missing Host by itself, without our headers; nothing here looks at it.
-      requireHostHeader: false,
-    },
-    respond,
-  )
+  const http = createHttpServer({
+    listener: respond,
+    onUpgrade: upgrade,
+    refuse: refuseSocket,
+    onGivenUp: (code) => metrics.refusals.inc({ code }),
+  })
   const bounds = { maxPayload: callBounds.maxFrameBytes, maxFragments, maxBufferedChunks }
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, ...bounds })
   const alive = new WeakSet<WebSocket>()
@@ -88,6 +78,13 @@ export function createRelayServer(deps: RelayServerDeps) {
     return isDraining() || isFull || isCrowded ? 'process-draining' : null
   }
 
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
+    socket.on('error', () => socket.destroy())
+    const refusal = refusalOf(request)
+    if (refusal) refuseSocket(socket, refusal)
+    else sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket))
+  }
+
   function pingAll() {
     for (const socket of sockets.clients) {
       if (!alive.delete(socket)) socket.terminate()
@@ -96,17 +93,6 @@ export function createRelayServer(deps: RelayServerDeps) {
     cancelPing = clock.after(relayBounds.pingEveryMs, pingAll)
   }
 
-  http.on('checkExpectation', respond)
-  http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', () => socket.destroy())
-    const refusal = refusalOf(request)
-    if (refusal) refuseSocket(socket, refusal)
-    else sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket))
-  })
-  http.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    if (error.code === 'ECONNRESET') socket.destroy()
-    else refuseSocket(socket, parserRefusals[error.code ?? ''] ?? 'request-malformed')
-  })
   sockets.on('wsClientError', (_, socket) => refuseSocket(socket, 'request-malformed'))
   sockets.on('headers', (lines) => lines.push(...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)))
   sockets.on('connection', (socket) => {

@@ -1,5 +1,5 @@
 import { callBounds } from '../domain/call-bounds.ts'
-import type { ConversationEvent, ConversationRef } from '../domain/conversation.ts'
+import type { ConversationEvent, ConversationRef, TakenMessage } from '../domain/conversation.ts'
 import type { Logger } from '../providers/logger.ts'
 import type { SessionMode } from '../providers/relay-token.ts'
 import { createDialogue } from '../receptionist/dialogue.ts'
@@ -11,6 +11,7 @@ import { createCallerInput } from './caller-input.ts'
 import type { Clock } from './clock.ts'
 import { endFrame, languageFrame, textFrame, type HandoffData, type TwilioFrame } from './frames.ts'
 import type { Journal } from './journal.ts'
+import { messageKey } from './message-key.ts'
 import { createPlayback } from './playback.ts'
 import { relayBounds } from './relay-bounds.ts'
 import type { RelayMetrics } from './relay-metrics.ts'
@@ -85,7 +86,7 @@ export function createSession(options: SessionOptions) {
   const silence = createSilenceWatch({ clock, playback, isQuiet, onSilence })
   const ports = {
     model: options.model,
-    keepMessage: journal.keepMessage.bind(null, ref),
+    keepMessage: (message: TakenMessage, content: string) => journal.keepMessage(ref, messageKey(content), message),
     optOutContact: () => journal.optOutContact(ref),
     stopRecording: recording.stop,
   }

@@ -30,7 +30,7 @@ export function createRecordingStarter({ journal, voice, statusCallback, logger,
 
     async function start() {
       if (!(await journal.claimRecording(ref)) || isObjectedTo) return
-      const recordingSid = await askTwilio()
+      const recordingSid = await askTwilio().catch(giveUp)
       metrics.recordings.inc({ result: 'started' })
       const state = await journal.setRecording(ref, { state: 'started', recordingSid })
       if (state === 'objected') await voice.stopRecording(callSid)
@@ -44,6 +44,12 @@ export function createRecordingStarter({ journal, voice, statusCallback, logger,
         if (tries >= maxTries || isObjectedTo || !(error instanceof Failure) || !error.isRetryable) throw error
         return askTwilio(tries + 1)
       }
+    }
+
+    /** Nothing is left for the wrap-up to wait for, and another session of this call may try again. */
+    async function giveUp(error: unknown): Promise<never> {
+      await journal.setRecording(ref, { state: 'due' })
+      throw error
     }
 
     return {

@@ -1,3 +1,4 @@
+import { deployed } from './deployed.ts'
 import { databaseHarmed } from './database-harmed.ts'
 import type { Drill } from './drill.ts'
 import { relayKilled } from './relay-killed.ts'
@@ -14,4 +15,5 @@ export const drills: Record<string, Drill> = {
   F4: databaseHarmed,
   F5: vendorsFailing,
   F6: webhooksRepeated,
+  F10: deployed,
 }

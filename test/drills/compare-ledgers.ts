@@ -55,7 +55,7 @@ function compareCall(we: OurCall, they: TheirCall, { callers, killedAtMs = [] }:
   const differences: string[] = []
   const claim = (isTrue: boolean, otherwise: string) => void (isTrue || differences.push(otherwise))
   claim(they.isOver && we.isEnded, 'its end is unknown')
-  claim(we.isWrappedUp && we.isSummarised && we.outcome !== null, `is not wrapped up (outcome ${we.outcome})`)
+  claim(we.isWrappedUp && we.isSummarised && we.outcome !== null, `is not wrapped up (outcome ${we.outcome}, recording ${we.recordingState})`)
   claim(we.usage.length === 1, `${we.usage.length} usage lines`)
   claim(we.durationSeconds === they.seconds, `lasted ${we.durationSeconds} s here, ${they.seconds} s at Twilio`)
   claim(they.mails === (we.isOwnerTold ? 1 : 0), `${they.mails} mails, told: ${we.isOwnerTold}`)
@@ -73,7 +73,7 @@ function compareCall(we: OurCall, they: TheirCall, { callers, killedAtMs = [] }:
   }
   for (const turn of turns) {
     // What was said into a line that broke, and just before, may be lost: the caller was asked again, and that is no answer.
-    const wasBeingSpoken = turn.isDisturbed || killedAtMs.some((ms) => ms >= turn.endedAtMs && ms < turn.endedAtMs + journaledMs)
+    const wasBeingSpoken = turn.isDisturbed || killedAtMs.some((ms) => ms >= turn.startedAtMs && ms < turn.endedAtMs + journaledMs)
     if (!isAnswered(turn) || wasBeingSpoken) continue
     const when = killedAtMs.map((ms) => `from ${turn.startedAtMs - ms} to ${turn.endedAtMs - ms} ms after the kill`).join(', ')
     claim(lines.some((line) => line.includes(turn.said)), `"${turn.said}" was answered and is not in the transcript (${when})`)

@@ -8,6 +8,7 @@ import { createParts } from '../../sandbox/parts.ts'
 import { findFreePort } from '../../sandbox/ports.ts'
 import { endOwnProcesses } from '../../sandbox/process-record.ts'
 import { startResendStandIn } from '../../sandbox/resend/stand-in.ts'
+import { startProcess } from '../../sandbox/processes.ts'
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
 import { startTwilioStandIn, type TwilioStandIn, type TwilioStandInOptions } from '../../sandbox/twilio/stand-in.ts'
 import { createTestDatabase } from '../kit/database.ts'
@@ -20,6 +21,8 @@ export type ResendStandIn = Awaited<ReturnType<typeof startResendStandIn>>
 
 export interface House {
   facts: Sandbox['facts']
+  /** All that its processes are told. */
+  variables: Sandbox['variables']
   twilio: TwilioStandIn
   openai: OpenAiStandIn
   resend: ResendStandIn
@@ -32,6 +35,8 @@ export interface House {
   /** So many times it was started again. */
   restarts(name: string): number
   untilReady(name: 'api' | 'relay' | 'worker'): Promise<void>
+  /** Another relay, told the same, which nobody starts again. Resolves to where it listens. */
+  startSecondRelay(): Promise<string>
   stop(): Promise<void>
 }
 
@@ -94,10 +99,11 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
       RESEND_BASE_URL: resend.url,
       ...options.processEnvironment,
     }
-    const { facts } = await startSandbox({ home, environment, parts, say, report: () => {} })
+    const { facts, variables } = await startSandbox({ home, environment, parts, say, report: () => {} })
     const restarts = (name: string) => said.filter((line) => line.startsWith(`${name} is started again`)).length
     return {
       facts,
+      variables,
       twilio,
       openai,
       resend,
@@ -111,6 +117,12 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
           await response.text()
           return response.ok
         }),
+      async startSecondRelay() {
+        const port = await findFreePort()
+        const relay = { name: 'second-relay', script: 'relay/main.ts', port, environment: { ...variables, RELAY_PORT: String(port) } }
+        await parts.add(() => startProcess({ home, ...relay }), (child) => child.stop())
+        return `http://127.0.0.1:${port}`
+      },
       stop,
     }
   } catch (error) {

@@ -135,11 +135,11 @@ export function createTestCall({ knowledge, history = [], mode = 'normal', atMs 
   const dialogue = createDialogue(createReceptionist(testTenant(knowledge)), history, mode)
   const said: string[] = []
   const fillers: string[] = []
-  const kept: { key: string; message: TakenMessage }[] = []
+  const kept: { message: TakenMessage; content: string }[] = []
   const ports: TurnPorts = {
     model: model.port,
     say: (text, { isFiller = false } = {}) => void (isFiller ? fillers : said).push(text),
-    keepMessage: async (key, message) => void kept.push({ key, message }),
+    keepMessage: async (message, content) => void kept.push({ message, content }),
     stopRecording: async () => {},
     optOutContact: async () => {},
     nowMs: clock.nowMs,

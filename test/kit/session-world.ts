@@ -85,7 +85,11 @@ export function createSessionWorld(callCount: number) {
     },
     flush: () => database(() => {}).catch(() => {}),
     keepMessage: ({ conversationId }, _, { text }) => database(() => void calls[indexOf(conversationId)]!.kept.push(text)),
-    optOutContact: () => database(() => {}),
+    optOutContact: (ref) =>
+      database(() => {
+        const line: Message = { key: 'contact-opted-out', seq: 0, atMs: clock.nowMs(), role: 'event', text: '', event: 'contact-opted-out', isInterrupted: false, firstTokenMs: null, passages: [] }
+        journal.write(ref, [line])
+      }),
     claimRecording: () => database(() => true),
     setRecording: (_, { state }) => database(() => state),
     drain: async () => 0,
