@@ -37,6 +37,8 @@ export interface Calls {
   claimRelaySession(claim: RelaySessionClaim): Promise<'claimed' | 'resumed' | 'refused'>
   /** What a session of the call begins with; `history` is all of its lines, in the order in which they were said. */
   loadForSession(ref: ConversationRef): Promise<{ startedAtMs: number; knowledgeVersion: number; history: Message[] } | null>
+  /** True once a relay has taken the call. */
+  hasRelaySession(ref: ConversationRef): Promise<boolean>
   /** `due` becomes `starting`: true for exactly one caller, who then starts the recording. */
   claimRecording(ref: ConversationRef): Promise<boolean>
   /**
@@ -130,6 +132,13 @@ export function createCalls(database: Database): Calls {
       database.forAccount(ref.accountId, async (em) => {
         const call = await selectConversation(em, ref).select(['startedAtMs', 'knowledgeVersion']).executeTakeFirst()
         return call ? { ...call, history: await readLines(em, ref) } : null
+      }),
+
+    hasRelaySession: ({ accountId, conversationId }) =>
+      database.forAccount(accountId, async (em) => {
+        const session = tables(em).selectFrom('relay_session').select('tokenId')
+        const found = await session.where('accountId', '=', accountId).where('conversationId', '=', conversationId).limit(1).executeTakeFirst()
+        return found !== undefined
       }),
 
     claimRecording: (ref) =>

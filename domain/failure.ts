@@ -12,6 +12,8 @@ export const failures = {
   'account-inactive': { status: 403, isRetryable: false },
   'process-draining': { status: 503, isRetryable: true },
   'connections-exhausted': { status: 503, isRetryable: true },
+  'process-full': { status: 503, isRetryable: true },
+  'process-overloaded': { status: 503, isRetryable: true },
   'database-unavailable': { status: 503, isRetryable: true },
   'temporal-unavailable': { status: 503, isRetryable: true },
   'vendor-unavailable': { status: 503, isRetryable: true },

@@ -7,12 +7,13 @@ import { createLogger } from '../providers/logger.ts'
 import { systemClock as clock } from './clock.ts'
 import { composeRelay } from './compose.ts'
 import { readConfig } from './config.ts'
+import { watchEventLoop } from './event-loop.ts'
 
 try {
   const config = readConfig(process.env)
   const logger = createLogger({ process: 'relay', level: config.LOG_LEVEL })
   const database = await createDatabase({ url: config.DATABASE_URL, applicationName: 'ironvoice-relay' })
-  const relay = composeRelay(config, { database, logger, clock, newId: randomUUID })
+  const relay = composeRelay(config, { database, logger, clock, eventLoop: watchEventLoop(), newId: randomUUID })
   let isAskedToStop = false
 
   const stop = async () => {

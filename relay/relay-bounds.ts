@@ -3,7 +3,14 @@ export const relayBounds = {
   /** From the upgrade to a `setup` that holds. */
   setupMs: 10_000,
   maxSocketsBeforeSetup: 500,
-  maxSessions: 1_000,
+  /** At 120 KiB each, 300 MiB. */
+  maxSessions: 2_500,
+  /** The event loop's load is looked at as often; each look counts for `loadWeight` of the smoothed value, the ones before for the rest. */
+  loadEveryMs: 1_000,
+  loadWeight: 0.3,
+  /** From `refuse` on new calls are refused, until the smoothed value is below `admit`: the loop's busy share, 0 to 1, and how late it is. */
+  loadBusy: { refuse: 0.9, admit: 0.75 },
+  loadLagMs: { refuse: 100, admit: 30 },
   /** Twilio's own answer to us after as many (error 64105), given back. */
   maxMalformedInARow: 10,
   /** Frames that may come while a `setup` is being looked into; Twilio replays up to 500 after a reconnect. */

@@ -8,6 +8,7 @@ import { securityHeaders, strictTransportSecurity } from '../domain/security-hea
 import { createHttpServer } from '../providers/http-server.ts'
 import type { Logger } from '../providers/logger.ts'
 import { isSignedByTwilio } from '../providers/twilio-signature.ts'
+import type { Admission } from './admission.ts'
 import type { Clock } from './clock.ts'
 import { acceptConnection } from './connection.ts'
 import { describeError } from './describe-error.ts'
@@ -17,6 +18,8 @@ import type { RelayMetrics } from './relay-metrics.ts'
 import type { Sessions } from './sessions.ts'
 
 const voicePath = '/voice'
+/** For sessions of calls that were with a relay before: they go on where new calls are refused. */
+const againPath = '/voice/again'
 const maxFragments = 64
 const maxBufferedChunks = 1_024
 
@@ -27,7 +30,7 @@ export interface RelayServerDeps {
   sessions: Sessions
   /** Answers the operators' requests; false for any other. */
   operations(request: IncomingMessage, response: ServerResponse): Promise<boolean>
-  isDraining(): boolean
+  admission: Pick<Admission, 'refusal'>
   clock: Clock
   metrics: RelayMetrics
   logger: Logger
@@ -35,7 +38,7 @@ export interface RelayServerDeps {
 
 /** Twilio's sockets on `/voice`, the operators' pages, and a coded refusal with all security headers for everything else. */
 export function createRelayServer(deps: RelayServerDeps) {
-  const { publicUrl, twilioAuthToken, sessions, operations, isDraining, clock, metrics, logger } = deps
+  const { publicUrl, twilioAuthToken, sessions, operations, admission, clock, metrics, logger } = deps
   const headers = { ...securityHeaders, ...(/^(wss|https):/.test(publicUrl) && strictTransportSecurity) }
   const http = createHttpServer({
     listener: respond,
@@ -70,12 +73,15 @@ export function createRelayServer(deps: RelayServerDeps) {
   }
 
   function refusalOf({ url = '', headers }: IncomingMessage): FailureCode | null {
-    if (url.split('?', 1)[0] !== voicePath) return 'not-found'
+    const path = url.split('?', 1)[0]
+    if (path !== voicePath && path !== againPath) return 'not-found'
     const signature = headers['x-twilio-signature']?.toString()
     if (!isSignedByTwilio({ authToken: twilioAuthToken, signature, url: publicUrl + url })) return 'signature-invalid'
-    const isFull = sessions.size >= relayBounds.maxSessions
-    const isCrowded = sockets.clients.size - sessions.size >= relayBounds.maxSocketsBeforeSetup
-    return isDraining() || isFull || isCrowded ? 'process-draining' : null
+    if (sockets.clients.size - sessions.size >= relayBounds.maxSocketsBeforeSetup) return 'process-full'
+    const refusal = admission.refusal()
+    if (refusal === 'process-overloaded' && path === againPath) return null
+    // Which call it is, only the `setup` tells.
+    return sessions.isAwaitingOne ? null : refusal
   }
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {

@@ -227,6 +227,9 @@ export function createSession(options: SessionOptions) {
   return {
     sessionId,
     close,
+    get isConnected() {
+      return wire !== null
+    },
 
     receive(frame: TwilioFrame) {
       if (isDone()) return

@@ -3,10 +3,10 @@ import { Failure } from '../domain/failure.ts'
 import type { Logger } from '../providers/logger.ts'
 import type { createRelayTokens } from '../providers/relay-token.ts'
 import type { ModelPort } from '../receptionist/model-port.ts'
+import type { Admission } from './admission.ts'
 import type { Clock } from './clock.ts'
 import type { SetupFrame } from './frames.ts'
 import type { Journal } from './journal.ts'
-import { relayBounds } from './relay-bounds.ts'
 import type { RelayMetrics } from './relay-metrics.ts'
 import { createSession, type Session, type Wire } from './session.ts'
 import type { createRecordingStarter } from './start-recording.ts'
@@ -20,6 +20,7 @@ export interface SessionsDeps {
   journal: Journal
   recordingOf: ReturnType<typeof createRecordingStarter>
   wrapUps: Pick<WrapUpStarter, 'start'>
+  admission: Pick<Admission, 'refusal'>
   clock: Clock
   newId(): string
   metrics: RelayMetrics
@@ -30,7 +31,7 @@ export type Sessions = ReturnType<typeof createSessions>
 
 /** The calls of this process, by call SID: a call has at most one session here, whatever sockets come and go. */
 export function createSessions(deps: SessionsDeps) {
-  const { tokens, loader, journal, clock, metrics, logger } = deps
+  const { tokens, loader, journal, admission, clock, metrics, logger } = deps
   const live = new Map<string, { session: Session; token: string }>()
   const endings = new Set<Promise<void>>()
   let whenEmpty = () => {}
@@ -57,7 +58,7 @@ export function createSessions(deps: SessionsDeps) {
 
   /**
    * Finds or makes the session that a `setup` names, and puts it on the wire.
-   * @throws Failure `token-invalid`, `token-used`, `not-found`, `process-draining` or `database-unavailable`
+   * @throws Failure `token-invalid`, `token-used`, `not-found`, `database-unavailable`, or why no new call is taken
    */
   async function begin(setup: SetupFrame, wire: Wire): Promise<Session> {
     const token = setup.customParameters?.token
@@ -67,7 +68,9 @@ export function createSessions(deps: SessionsDeps) {
 
     const { callSid, sessionId } = setup
     const { isExpired, tokenId, mode, accountId, conversationId } = await verify(token, callSid)
-    if (live.size >= relayBounds.maxSessions) throw new Failure('process-draining', 'As many calls as this process takes')
+    const refusal = admission.refusal()
+    const isNew = mode === 'normal' || refusal !== 'process-overloaded'
+    if (refusal && isNew && !live.has(callSid)) throw new Failure(refusal, 'No new call is taken')
     const ref = { accountId, conversationId }
     const isResumed = await loader.claim({ ...ref, tokenId, sessionId, isExpired, atMs: clock.nowMs() })
     const twin = () => find(setup, token)
@@ -112,6 +115,10 @@ export function createSessions(deps: SessionsDeps) {
     begin,
     get size() {
       return live.size
+    },
+    /** True while Twilio is to connect again to a call that is held here. */
+    get isAwaitingOne() {
+      return live.values().some(({ session }) => !session.isConnected)
     },
     /** Resolves once every call has ended; those that are left after `withinMs` are left to other processes. */
     async drain(withinMs: number): Promise<void> {

@@ -134,6 +134,7 @@ export function createSessionWorld(callCount: number) {
         metrics,
       }),
       wrapUps: { start: async () => {} },
+      admission: { refusal: () => null },
       clock,
       newId: () => `writer-${(ids += 1)}`,
       metrics,
