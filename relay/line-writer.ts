@@ -9,7 +9,7 @@ import type { RelayMetrics } from './relay-metrics.ts'
 const gatherMs = 40
 const maxQueuedLines = 50_000
 const maxLinesPerWrite = 200
-/** Each is a commit: as many as a slow disk takes within databaseBounds.statementMs. */
+/** Each is a transaction that may wait 20 ms for a lock, and all of them must end within databaseBounds.statementMs. */
 const maxBatchesPerWrite = 50
 const maxWritesAtOnce = 4
 const retryMs = { first: 50, last: 1_000 }
@@ -82,7 +82,7 @@ export function createLineWriter(options: LineWriterOptions) {
     for (const account of due) {
       if (room === 0 || batches.length === maxBatchesPerWrite) break
       const { accountId, isApart } = account
-      const lines = [...account.lines.values().take(isApart ? maxBatchesPerWrite - batches.length : room)]
+      const lines = [...account.lines.values().take(isApart ? Math.min(room, maxBatchesPerWrite - batches.length) : room)]
       room -= lines.length
       batches.push(...(isApart ? lines.map((line) => [line]) : [lines]).map((lines) => ({ accountId, lines, account })))
       account.isBusy = true
