@@ -9,9 +9,9 @@ export const relayBounds = {
   maxSessions: 2_500,
   /** The event loop's load is looked at as often; each look counts for `loadWeight` of the smoothed value, the ones before for the rest. */
   loadEveryMs: 1_000,
-  loadWeight: 0.3,
+  loadWeight: 0.5,
   /** From `refuse` on new calls are refused, until the smoothed value is below `admit`: the loop's busy share, 0 to 1, and how late it is. */
-  loadBusy: { refuse: 0.9, admit: 0.75 },
+  loadBusy: { refuse: 0.75, admit: 0.6 },
   loadLagMs: { refuse: 100, admit: 30 },
   /** Twilio's own answer to us after as many (error 64105), given back. */
   maxMalformedInARow: 10,

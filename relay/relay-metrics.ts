@@ -8,7 +8,7 @@ export function createRelayMetrics(metrics: Metrics) {
   return {
     sessions: gauge('ironvoice_relay_sessions', 'Calls that are held now.'),
     isAdmitting: gauge('ironvoice_relay_is_admitting', '1 while new calls are taken, 0 while they are refused.'),
-    eventLoopBusy: gauge('ironvoice_relay_event_loop_busy_ratio', 'Smoothed share of the time in which the event loop has work, 0 to 1.'),
+    eventLoopBusy: gauge('ironvoice_relay_event_loop_busy_ratio', 'Smoothed share of its core that the event loop uses, 0 to 1.'),
     eventLoopLag: gauge('ironvoice_relay_event_loop_lag_seconds', 'Smoothed: 90 % of what fell due was late by at most as long.'),
     sessionsBegun: counter('ironvoice_relay_sessions_begun_total', 'Sessions by how they began.', ['how']),
     sessionsOver: counter('ironvoice_relay_sessions_over_total', 'Sessions by how they ended.', ['how']),
