@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import type { Server, Socket } from 'node:net'
 import { connect, createServer } from 'node:net'
@@ -184,6 +185,21 @@ describe('trouble with the connection is database-unavailable, soon', () => {
     await database.ping()
     expect(hasRun).toBe(false)
   })
+})
+
+it('a disk that was full when something was written is no database that is ready, until it has room again', async () => {
+  const database = await connectTo(server.appUrl, 1)
+  const role = `alter role ironvoice_app in database ${new URL(server.appUrl).pathname.slice(1)}`
+  // Stands for a disk without room: nothing may be put there.
+  await execute(server.adminUrl, `${role} set temp_file_limit = 0`)
+  await database.ping()
+  await expect(database.asDirectory((em) => em.execute("do $$ begin raise sqlstate '53100'; end $$"))).rejects.toMatchObject(unavailable)
+  await expect(database.ping()).rejects.toMatchObject(unavailable)
+  await execute(server.adminUrl, `${role} reset temp_file_limit`)
+  // A setting of a role's is for its next connections.
+  const ended = database.forAccount(randomUUID(), (em) => em.execute('select pg_terminate_backend(pg_backend_pid())'))
+  await expect(ended).rejects.toMatchObject(unavailable)
+  await database.ping()
 })
 
 it('a value that a column can’t hold is malformed, not a fault of ours', async () => {

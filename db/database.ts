@@ -20,11 +20,17 @@ export const databaseBounds = {
   idleInTransactionMs: 30_000,
 } as const
 
+/** SQLSTATE `disk_full`. */
+const diskFull = '53100'
+/** Sorts more than fits into `work_mem`, which takes room on the disk, and no right to write. */
+const needsRoom = "select count(*) from (select repeat('x', 100), g from generate_series(1, 5000) g order by 1, 2 offset 1) sorted"
+
 export interface Database {
   /** One unit of work = one transaction that sees and writes this account's rows only. */
   forAccount<T>(accountId: string, work: (em: EntityManager) => Promise<T>): Promise<T>
   /** One unit of work that reads across accounts, the directory's few columns only. */
   asDirectory<T>(work: (em: EntityManager) => Promise<T>): Promise<T>
+  /** Rejects while the database is away, or its disk is known to be full. */
   ping(): Promise<void>
   close(): Promise<void>
 }
@@ -43,6 +49,7 @@ export async function createDatabase({
   applicationName?: string
 }): Promise<Database> {
   const clients = new Set<PoolClient>()
+  let isDiskFull = false
   const orm = new MikroORM({
     clientUrl: url,
     entities: [...entities],
@@ -60,7 +67,7 @@ export async function createDatabase({
       onPoolCreated: (pool: Pool) => {
         pool.on('connect', (client) => {
           clients.add(client)
-          guard(client)
+          guard(client, ({ code }) => (isDiskFull ||= code === diskFull))
         })
         pool.on('remove', (client) => clients.delete(client))
       },
@@ -87,7 +94,13 @@ export async function createDatabase({
   return {
     forAccount: (accountId, work) => run({ variables: { 'app.account_id': accountId } }, work),
     asDirectory: (work) => run({ role: directoryRole }, work),
-    ping: () => run({}, async (em) => void (await em.execute('select 1'))),
+    ping: () =>
+      run({}, async (em) => {
+        if (!isDiskFull) return void (await em.execute('select 1'))
+        await em.execute("set local work_mem = '64kB'")
+        await em.execute(needsRoom)
+        isDiskFull = false
+      }),
     close: async () => {
       if ((await closeOrm(orm)) === 'gave-up') for (const client of clients) void client.end()
     },
@@ -97,15 +110,16 @@ export async function createDatabase({
 /**
  * Ends a connection whose server leaves a statement unanswered: the driver's own `query_timeout` would give it back to
  * the pool in the middle of its transaction, account and all. And gives a connection back that broke at the border of a
- * transaction, where the query builder would keep it for ever.
+ * transaction, where the query builder would keep it for ever. `onError` hears of all that a statement fails with.
  */
-function guard(client: PoolClient): void {
+function guard(client: PoolClient, onError: (error: { code?: string }) => void): void {
   const query = client.query.bind(client) as (sql: string, values: unknown[]) => Promise<unknown>
   const guarded = async (sql: string, values: unknown[]) => {
     const timer = setTimeout(() => void client.end(), databaseBounds.answerWithinMs)
     try {
       return await query(sql, values)
     } catch (error) {
+      onError(error as { code?: string })
       if (sql === 'begin' || sql === 'rollback') client.release(true)
       throw error
     } finally {

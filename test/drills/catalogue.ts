@@ -1,5 +1,6 @@
 import { databaseHarmed } from './database-harmed.ts'
 import { databaseStarved } from './database-starved.ts'
+import { diskFull } from './disk-full.ts'
 import type { Drill } from './drill.ts'
 import { relayKilled } from './relay-killed.ts'
 import { temporalAway } from './temporal-away.ts'
@@ -16,6 +17,7 @@ export const drills: Record<string, Drill> = {
   F4: databaseHarmed,
   F5: vendorsFailing,
   F6: webhooksRepeated,
+  F9: diskFull,
   F12: databaseStarved,
   F15: workflowPoisoned,
 }
