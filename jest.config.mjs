@@ -15,5 +15,6 @@ export default {
     ],
   },
   maxWorkers: 2,
+  maxConcurrency: 3,
   testTimeout: 30_000,
 }

@@ -15,6 +15,8 @@ export type RecordingView = 'settled' | 'awaited' | 'absent' | 'ready' | 'stored
 
 const settledStates: readonly RecordingState[] = ['off', 'deleted', 'missing']
 const keptStates: readonly RecordingState[] = ['stored', 'deleted']
+/** Whoever was asking Twilio to record when the call ended has had its answer by then, or has died. */
+const askingMs = 2 * 60_000
 const finishedStatuses: readonly string[] = ['completed', 'absent']
 
 /** A recording's way from Twilio to the database. */
@@ -28,7 +30,7 @@ export function createRecordingActivities(deps: ConversationActivityDeps) {
   }
 
   async function lookForRecording(ref: ConversationRef): Promise<RecordingView> {
-    const { externalId, recordingState } = await loadConversation(deps, ref)
+    const { externalId, recordingState, startedAtMs, endedAtMs } = await loadConversation(deps, ref)
     if (settledStates.includes(recordingState)) return 'settled'
     if (recordingState === 'stored') return 'stored'
     const listed = await twilio.listRecordings(externalId)
@@ -38,8 +40,9 @@ export function createRecordingActivities(deps: ConversationActivityDeps) {
       return listed.length === 0 ? 'settled' : isFinished ? 'objected' : 'awaited'
     }
     if (listed.some(({ status }) => status === 'completed')) return 'ready'
-    // `due`: nobody ever asked Twilio to record, so there is nothing to wait for.
-    const mayCome = listed.length === 0 ? recordingState !== 'due' : !isFinished
+    // `due`: nobody ever asked Twilio to record, or in vain, so there is nothing to wait for.
+    const isAskedFor = recordingState === 'starting' ? nowMs() < (endedAtMs ?? startedAtMs) + askingMs : recordingState !== 'due'
+    const mayCome = listed.length === 0 ? isAskedFor : !isFinished
     return mayCome ? 'awaited' : 'absent'
   }
 

@@ -11,7 +11,7 @@ export interface CallConnection {
   callSid: string
   tenant: Tenant
   mode: SessionMode
-  /** How often this call's session was restored so far. */
+  /** How often a session of this call failed so far. */
   restores: number
 }
 
@@ -33,9 +33,11 @@ export function createCallConnector(options: {
       const receptionist = receptionistOf(tenant)
       const claims = { accountId, conversationId, callSid, mode }
       return connectRelay({
-        disclosure: mode === 'normal' ? disclosureOf(tenant) : null,
+        // A call that no relay has taken yet has heard the disclosure all the same.
+        disclosure: mode === 'normal' && restores === 0 ? disclosureOf(tenant) : null,
         actionUrl: actionUrl(publicUrl, restores),
-        relayUrl: `${relayPublicUrl}/voice`,
+        // A relay that is overloaded refuses new calls, and takes those that were with a relay before.
+        relayUrl: mode === 'normal' ? `${relayPublicUrl}/voice` : `${relayPublicUrl}/voice/again`,
         token: await relayTokens.issue(claims, { nowMs: nowMs(), tokenId: newId() }),
         greeting: receptionist.opening(mode),
         hints: receptionist.hints,

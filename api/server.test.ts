@@ -25,8 +25,7 @@ describe('createApiServer', () => {
       },
       headers: securityHeaders,
       metrics,
-      headersTimeoutMs: 100,
-      requestTimeoutMs: 200,
+      bounds: { headMs: 100, requestMs: 200, checkEveryMs: 50 },
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')
   })

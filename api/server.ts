@@ -1,51 +1,31 @@
 import { once } from 'node:events'
-import { createServer, STATUS_CODES, type RequestListener, type Server } from 'node:http'
+import { STATUS_CODES, type RequestListener, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { Failure, type FailureCode } from '../domain/failure.ts'
+import { Failure } from '../domain/failure.ts'
+import { createHttpServer, type HttpBounds } from '../providers/http-server.ts'
 import type { ApiMetrics } from './api-metrics.ts'
 import { toProblem } from './problem.ts'
 
-const maxHeaderBytes = 16 * 1024
-
-/** What Node's parser gives up on by itself, before any request exists. */
-const parserRefusals: Record<string, FailureCode> = {
-  ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
-  HPE_HEADER_OVERFLOW: 'request-too-large',
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'request-too-large',
-}
-
 /**
- * An HTTP server with bounds on slow and large requests, whose own refusals – Node sends them past any middleware –
- * bear `headers` and a code like all others.
+ * An HTTP server with bounds on slow, large and many requests, whose own refusals – Node sends them past any
+ * middleware – bear `headers` and a code like all others.
  */
 export function createApiServer(options: {
   listener: RequestListener
   headers: Readonly<Record<string, string>>
   metrics: ApiMetrics
-  headersTimeoutMs?: number
-  requestTimeoutMs?: number
+  bounds?: Partial<HttpBounds>
 }): Server {
-  const { listener, headers, metrics, headersTimeoutMs = 5_000, requestTimeoutMs = 10_000 } = options
-  const server = createServer(
-    {
-      headersTimeout: headersTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-      connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs),
-      keepAliveTimeout: 65_000,
-      // Node answers a missing Host by itself, without our headers; nothing here looks at it.
-      requireHostHeader: false,
-      maxHeaderSize: maxHeaderBytes,
-    },
+  const { listener, headers, metrics, bounds } = options
+  return createHttpServer({
     listener,
-  )
-  server.on('checkExpectation', listener)
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-    const failure = new Failure(parserRefusals[error.code ?? ''] ?? 'request-malformed')
-    metrics.refusals.inc({ code: failure.code })
-    refuse(socket, failure, headers)
+    bounds,
+    refuse(socket, code) {
+      metrics.refusals.inc({ code })
+      refuse(socket, new Failure(code), headers)
+    },
+    onGivenUp: (code) => metrics.refusals.inc({ code }),
   })
-  return server
 }
 
 function refuse(socket: Duplex, failure: Failure, headers: Readonly<Record<string, string>>): void {

@@ -20,7 +20,6 @@ import { createWorld } from './world.ts'
 
 const quickShare = 0.25
 const quickScenarios = ['50', 'saturation', 'interrupts']
-const profiledCalls = 500
 
 const { values: flags } = parseArgs({
   options: {
@@ -97,10 +96,9 @@ async function measure(context: Context): Promise<Figures> {
 }
 
 async function profile(context: Context, machine: string) {
-  const load = loads.find(({ calls }) => calls === profiledCalls)!
-  say(`profiling the relay with ${load.calls} calls`)
+  say('profiling the relay at saturation')
   let profile: Profiler.Profile | null = null
-  const { cpuMsPerTurn } = await measureLoad('relay', load, context, async (subject, isOver) => {
+  const { cpuMsPerTurn } = await measureSaturation('relay', context, async (subject, isOver) => {
     if (isOver) profile = await subject.ask<Profiler.Profile>('endProfile')
     else await subject.ask('startProfile')
   })

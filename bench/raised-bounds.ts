@@ -1,4 +1,4 @@
 import { relayBounds } from '../relay/relay-bounds.ts'
 
-/** One production process takes fewer calls than the largest load has; what it costs to hold more is what is measured. */
-Object.assign(relayBounds, { maxSessions: 2_500 })
+/** A production process refuses new calls while it is overloaded; what it costs to hold them is what is measured. */
+Object.assign(relayBounds, { loadBusy: { refuse: Infinity }, loadLagMs: { refuse: Infinity } })

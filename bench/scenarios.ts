@@ -63,8 +63,11 @@ export interface LoadFigures extends Latency {
   disturbed: number
 }
 
-/** A load that does not wait for answers, on one subject. `onTalk` is told when the counted turns begin, and when they are over. */
-export function measureLoad(name: SubjectName, { calls, everyMs, forMs }: Load, context: Context, onTalk?: (subject: Subject, isOver: boolean) => Promise<unknown>): Promise<LoadFigures> {
+/** Told when the counted turns begin, and when they are over. */
+export type OnTalk = (subject: Subject, isOver: boolean) => Promise<unknown>
+
+/** A load that does not wait for answers, on one subject. */
+export function measureLoad(name: SubjectName, { calls, everyMs, forMs }: Load, context: Context, onTalk?: OnTalk): Promise<LoadFigures> {
   return withSubject(name, context, async (subject) => {
     const { world, share } = context
     const phones = await dialPhones(subject, await world.openCalls(calls), warmUp.calls)
@@ -105,8 +108,8 @@ export interface SaturationFigures {
   othersBusy: number
 }
 
-/** As many turns as go through. */
-export function measureSaturation(name: SubjectName, context: Context): Promise<SaturationFigures> {
+/** As many turns as go through. `onTalk` as for a load. */
+export function measureSaturation(name: SubjectName, context: Context, onTalk?: OnTalk): Promise<SaturationFigures> {
   return withSubject(name, context, async (subject) => {
     const { world, share } = context
     const phones = await dialPhones(subject, await world.openCalls(saturating.calls), warmUp.calls)
@@ -114,8 +117,10 @@ export function measureSaturation(name: SubjectName, context: Context): Promise<
     await talkWithoutPause(phones, leadInMs, random)
     const before = await subject.ask<Usage>('usage')
     const coresSince = watchCores()
+    await onTalk?.(subject, false)
     const turns = await talkWithoutPause(phones, saturating.forMs * share, random)
     const cores = coresSince()
+    await onTalk?.(subject, true)
     const after = await subject.ask<Usage>('usage')
     const cpuMs = after.cpuMs - before.cpuMs
     const others = cores.filter((_, core) => String(core) !== world.cores.subject)

@@ -10,6 +10,7 @@ import type { Database } from './database.ts'
 import { createDatabase } from './database.ts'
 import type { Directory } from './directory.ts'
 import { createDirectory } from './directory.ts'
+import { createTranscripts } from './transcripts.ts'
 import { createWrapUps } from './wrap-ups.ts'
 
 let server: TestDatabase
@@ -172,4 +173,6 @@ it('a contact that opts out stays so from the first time', async () => {
   await calls.optOutContact(ref, startedAtMs + 1_000)
   const sql = "select opted_out_at from contact where phone = '+12065550002'"
   expect(await execute(server.adminUrl, sql)).toEqual([{ opted_out_at: new Date(startedAtMs) }])
+  const lines = await createTranscripts(database).read(ref)
+  expect(lines).toMatchObject([{ event: 'contact-opted-out', atMs: startedAtMs }])
 })

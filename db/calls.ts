@@ -6,6 +6,7 @@ import { e164Schema } from '../domain/phone-number.ts'
 import type { Database } from './database.ts'
 import { selectConversation, updateConversation } from './one-conversation.ts'
 import { tables } from './tables.ts'
+import { insertEvent } from './transcripts.ts'
 
 export interface NewCall {
   accountId: string
@@ -34,6 +35,8 @@ export interface Calls {
    * for a conversation that there isn't, it is `refused`. A token whose time is over is good for a reconnection only.
    */
   claimRelaySession(claim: RelaySessionClaim): Promise<'claimed' | 'resumed' | 'refused'>
+  /** True once a relay has taken the call. */
+  hasRelaySession(ref: ConversationRef): Promise<boolean>
   /** `due` becomes `starting`: true for exactly one caller, who then starts the recording. */
   claimRecording(ref: ConversationRef): Promise<boolean>
   /**
@@ -51,7 +54,7 @@ export interface Calls {
     ref: ConversationRef,
     end: { endedAtMs?: number; durationSeconds?: number; atMs: number },
   ): Promise<void>
-  /** The caller wants no more calls or texts from this account; the first time is kept. */
+  /** The caller wants no more calls or texts from this account; the first time is kept, with its line in the transcript. */
   optOutContact(ref: ConversationRef, atMs: number): Promise<void>
 }
 
@@ -123,6 +126,13 @@ export function createCalls(database: Database): Calls {
         return earlier?.conversationId === conversationId && earlier.sessionId === sessionId ? 'resumed' : 'refused'
       }),
 
+    hasRelaySession: ({ accountId, conversationId }) =>
+      database.forAccount(accountId, async (em) => {
+        const session = tables(em).selectFrom('relay_session').select('tokenId')
+        const found = await session.where('accountId', '=', accountId).where('conversationId', '=', conversationId).limit(1).executeTakeFirst()
+        return found !== undefined
+      }),
+
     claimRecording: (ref) =>
       database.forAccount(ref.accountId, async (em) => {
         const claimed = await updateConversation(em, ref)
@@ -172,6 +182,8 @@ export function createCalls(database: Database): Calls {
           .where('id', 'in', selectConversation(em, ref).select('contactId'))
           .where('optedOutAtMs', 'is', null)
           .execute()
+        const event = 'contact-opted-out'
+        await insertEvent(em, ref, { key: event, atMs, event, text: '' })
       }),
   }
 }

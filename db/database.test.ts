@@ -106,6 +106,7 @@ describe('trouble with the connection is database-unavailable, soon', () => {
     closed.close()
     const database = await connectTo(`postgres://ironvoice_app:pw@127.0.0.1:${port}/x`)
     await expect(database.ping()).rejects.toMatchObject(unavailable)
+    await expect(database.call('write_lines', [])).rejects.toMatchObject(unavailable)
   })
 
   it('somebody listens and never answers; closing doesn’t wait for them', async () => {
@@ -136,6 +137,16 @@ describe('trouble with the connection is database-unavailable, soon', () => {
     expect(seen).toEqual([{ role: 'ironvoice_app', account: other.accountId }])
     freezer.stop()
     expect(await execute(server.adminUrl, 'select id from contact where account_id = $1', [accountId])).toEqual([])
+  })
+
+  it('the server freezes within a procedure; its connection is never used again', async () => {
+    const freezer = await createFreezer(server.appUrl)
+    const database = await connectTo(freezer.url, 1)
+    expect(await database.call('write_lines', [])).toEqual([])
+    freezer.freeze()
+    await expect(database.call('write_lines', [])).rejects.toMatchObject(unavailable)
+    expect(await database.call('write_lines', [])).toEqual([])
+    freezer.stop()
   })
 
   it('the server ends the connection, again and again; the next unit of work gets a new one', async () => {
@@ -187,18 +198,18 @@ describe('trouble with the connection is database-unavailable, soon', () => {
   })
 })
 
-it('a disk that was full when something was written is no database that is ready, until it has room again', async () => {
+it('a database without room on its disk is none that is ready', async () => {
   const database = await connectTo(server.appUrl, 1)
-  const role = `alter role ironvoice_app in database ${new URL(server.appUrl).pathname.slice(1)}`
-  // Stands for a disk without room: nothing may be put there.
-  await execute(server.adminUrl, `${role} set temp_file_limit = 0`)
+  // Stands for a full disk. A setting of a role's is for its next connections.
+  const setLimit = async (words: string) => {
+    await execute(server.adminUrl, `alter role ironvoice_app in database ${new URL(server.appUrl).pathname.slice(1)} ${words}`)
+    const ending = database.forAccount(randomUUID(), (em) => em.execute('select pg_terminate_backend(pg_backend_pid())'))
+    await expect(ending).rejects.toMatchObject(unavailable)
+  }
   await database.ping()
-  await expect(database.asDirectory((em) => em.execute("do $$ begin raise sqlstate '53100'; end $$"))).rejects.toMatchObject(unavailable)
+  await setLimit('set temp_file_limit = 0')
   await expect(database.ping()).rejects.toMatchObject(unavailable)
-  await execute(server.adminUrl, `${role} reset temp_file_limit`)
-  // A setting of a role's is for its next connections.
-  const ended = database.forAccount(randomUUID(), (em) => em.execute('select pg_terminate_backend(pg_backend_pid())'))
-  await expect(ended).rejects.toMatchObject(unavailable)
+  await setLimit('reset temp_file_limit')
   await database.ping()
 })
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ModelEvent, ToolCall } from '../receptionist/model-port.ts'
+import type { Tell, ToolCall } from '../receptionist/model-port.ts'
 import { malformed, refusal } from './openai-live-failure.ts'
 import { createTextStencil } from './openai-live-stencil.ts'
 
@@ -42,20 +42,13 @@ export interface ModelUsage {
   completion: number
 }
 
-export interface AnswerListener {
-  onText(text: string): void
-  /** A piece of a tool call was read. */
-  onProgress(): void
-  onUsage?: ((usage: ModelUsage) => void) | undefined
-}
-
 /**
  * Reads the chunks of one streamed completion (https://platform.openai.com/docs/api-reference/chat-streaming).
- * `read` takes an event's data and returns true for the one that ends the stream; `end` is what is known then: tool
+ * `read` takes an event's data and returns true for the one that ends the stream; `end` tells what is known then: tool
  * calls, put together from their pieces, and why the model stopped. Both throw Failure `vendor-answer-malformed` or, for
  * an error in the stream, `vendor-unavailable`.
  */
-export function createAnswer({ onText, onProgress, onUsage }: AnswerListener) {
+export function createAnswer(tell: Tell, onUsage: (usage: ModelUsage) => void = () => {}) {
   const stencil = createTextStencil(plainTextOf)
   const calls: ToolCall[] = []
   let reason: string | null = null
@@ -63,14 +56,14 @@ export function createAnswer({ onText, onProgress, onUsage }: AnswerListener) {
   function read(payload: string): boolean {
     const plain = stencil.read(payload)
     if (plain !== null) {
-      if (plain !== '') onText(plain)
+      if (plain !== '') tell({ type: 'text', text: plain })
       return false
     }
     if (payload.startsWith('[DONE]')) return true
     const { choices, usage } = parseChunk(payload)
     if (usage) {
       const cached = usage.prompt_tokens_details?.cached_tokens ?? 0
-      onUsage?.({ prompt: usage.prompt_tokens, cached, completion: usage.completion_tokens })
+      onUsage({ prompt: usage.prompt_tokens, cached, completion: usage.completion_tokens })
     }
     const [choice] = choices
     if (!choice) return false
@@ -79,24 +72,22 @@ export function createAnswer({ onText, onProgress, onUsage }: AnswerListener) {
       call.id ||= delta.id ?? ''
       call.name ||= delta.function?.name ?? ''
       call.arguments += delta.function?.arguments ?? ''
-      onProgress()
+      tell({ type: 'progress' })
     }
     reason = choice.finish_reason ?? reason
     if (choice.delta.content) {
-      onText(choice.delta.content)
+      tell({ type: 'text', text: choice.delta.content })
       stencil.learn(payload, choice.delta.content)
     }
     return false
   }
 
-  function end(): ModelEvent[] {
+  function end(): void {
     if (!reason || !Object.hasOwn(endReasons, reason)) throw malformed('the stream ended without a known finish reason')
-    // A call whose index was left out is a hole, which `map` would skip.
-    const events = Array.from(calls, (call): ModelEvent => {
-      if (!call?.id || !call.name) throw malformed('a tool call has no id or no name')
-      return { type: 'tool-call', call }
-    })
-    return [...events, { type: 'end', reason: endReasons[reason as keyof typeof endReasons] }]
+    // A call whose index was left out is a hole, which `some` would skip.
+    if (Array.from(calls).some((call) => !call?.id || !call.name)) throw malformed('a tool call has no id or no name')
+    for (const call of calls) tell({ type: 'tool-call', call })
+    tell({ type: 'end', reason: endReasons[reason as keyof typeof endReasons] })
   }
 
   return { read, end }

@@ -1,6 +1,7 @@
 import type { Http2ServerResponse } from 'node:http2'
 import { setImmediate as pause } from 'node:timers/promises'
 import type { ModelRequest } from '../receptionist/model-port.ts'
+import { listenTo } from '../test/kit/listen-to.ts'
 import { answer, hello, sse, startModelServer } from '../test/kit/model-server.ts'
 import { until } from '../test/kit/until.ts'
 import { createOpenAiLive, type OpenAiLive } from './openai-live.ts'
@@ -26,8 +27,7 @@ describe.each(['http/1.1', 'http/1.1 and TLS', 'h2'] as const)('connections to t
     server.stop()
   })
 
-  const open = ({ signal = new AbortController().signal, isRetry = false } = {}) => model.stream(request, { signal, isRetry })[Symbol.asyncIterator]()
-  const ask = (isRetry = false) => Array.fromAsync(model.stream(request, { signal: new AbortController().signal, isRetry }))
+  const ask = (isRetry = false) => listenTo(model, request, { isRetry }).over
   const ports = () => server.exchanges.map(({ port }) => port)
   const openPorts = () => [...server.sockets].map(({ remotePort }) => remotePort)
 
@@ -93,7 +93,7 @@ describe.each(['http/1.1', 'http/1.1 and TLS', 'h2'] as const)('connections to t
     await until(() => server.sockets.size === spare + 1 && !openPorts().includes(retry))
   })
 
-  it('are not lost to an abort that comes after the end', async () => {
+  it('are not lost to a cancel that comes with the end or after it', async () => {
     const told = Promise.withResolvers<void>()
     server.answerWith(async ({ response }) => {
       response.write([...hello, '[DONE]'].map(sse).join(''))
@@ -101,9 +101,9 @@ describe.each(['http/1.1', 'http/1.1 and TLS', 'h2'] as const)('connections to t
       response.end()
     })
     createModel()
-    const controller = new AbortController()
-    expect(await Array.fromAsync(model.stream(request, { signal: controller.signal, isRetry: false }))).toHaveLength(3)
-    controller.abort()
+    const stream = listenTo(model, request, { onEvent: ({ type }) => type === 'end' && stream.cancel() })
+    expect(await stream.over).toHaveLength(3)
+    stream.cancel()
     server.answerWith(answer(...hello))
     expect(await ask()).toHaveLength(3)
     told.resolve()
@@ -118,34 +118,25 @@ describe.each(['http/1.1', 'http/1.1 and TLS', 'h2'] as const)('connections to t
     await until(() => server.exchanges[0]!.isAborted)
   })
 
-  it('are freed at the vendor by an abort at any moment, and by a stream that is left', async () => {
+  it('are freed at the vendor by a cancel at any moment', async () => {
     server.answerWith(({ response }) => response.write(sse(hello[1])))
     createModel()
-    const controllers = Array.from({ length: 8 }, () => new AbortController())
-    const streams = controllers.map(({ signal }) => open({ signal }))
-    const abort = (at: number) => controllers[at]!.abort(new Error('interrupted'))
-    abort(0)
-    const first = streams.map((stream) => stream.next())
-    abort(1)
-    queueMicrotask(() => abort(2))
-    setImmediate(() => abort(3))
-    process.nextTick(() => abort(4))
-    for (const at of [0, 1, 2, 3, 4]) await expect(first[at]).rejects.toThrow('interrupted')
-    for (const at of [5, 6, 7]) expect(await first[at]).toEqual({ done: false, value: { type: 'text', text: 'Héllo' } })
-    const next = streams[5]!.next()
-    abort(5)
-    await expect(next).rejects.toThrow('interrupted')
-    expect(await streams[5]!.next()).toEqual({ done: true, value: undefined })
-    expect(await streams[6]!.return!()).toEqual({ done: true, value: undefined })
-    await until(() => server.exchanges.filter(({ isAborted }) => !isAborted).length === 1)
-    expect(await streams[6]!.next()).toEqual({ done: true, value: undefined })
-    const unheard = streams[7]!.next()
-    await streams[7]!.return!()
-    expect(await unheard).toEqual({ done: true, value: undefined })
+    const streams = Array.from({ length: 7 }, () => listenTo(model, request))
+    const cancel = (at: number) => streams[at]!.cancel()
+    cancel(0)
+    queueMicrotask(() => cancel(1))
+    setImmediate(() => cancel(2))
+    process.nextTick(() => cancel(3))
+    for (const at of [4, 5, 6]) await streams[at]!.told(1)
+    cancel(4)
+    await until(() => server.exchanges.filter(({ isAborted }) => !isAborted).length === 2)
+    cancel(5)
+    cancel(6)
     await until(() => server.exchanges.every(({ isAborted }) => isAborted))
+    expect(streams.map(({ events }) => events.length)).toEqual([0, 0, 0, 0, 1, 1, 1])
   })
 
-  it('carry 500 streams at once, of which every other is aborted, and nothing stays open', async () => {
+  it('carry 500 streams at once, of which every other is cancelled, and nothing stays open', async () => {
     server.answerWith(async ({ response }) => {
       for (const part of [...hello.slice(0, 2), hello[2], hello[3], '[DONE]']) {
         response.write(sse(part))
@@ -156,23 +147,16 @@ describe.each(['http/1.1', 'http/1.1 and TLS', 'h2'] as const)('connections to t
     createModel(25_000)
     const outcomes = await Promise.all(
       Array.from({ length: 500 }, async (_, at) => {
-        const controller = new AbortController()
-        let text = ''
-        try {
-          for await (const event of model.stream(request, { signal: controller.signal, isRetry: false })) {
-            if (event.type === 'text') text += event.text
-            if (at % 2) controller.abort(new Error('interrupted'))
-          }
-          return text
-        } catch (error) {
-          return (error as Error).message
-        }
+        const stream = listenTo(model, request, { onEvent: () => at % 2 && stream.cancel() })
+        if (at % 2) await stream.told(1)
+        else await stream.over
+        return stream.events.map((event) => (event.type === 'text' ? event.text : '')).join('')
       }),
     )
     const counted = Object.groupBy(outcomes, (outcome) => outcome)
     expect(Object.entries(counted).map(([outcome, all]) => [outcome, all!.length])).toEqual([
       ['Héllo there.', 250],
-      ['interrupted', 250],
+      ['Héllo', 250],
     ])
     expect(server.exchanges).toHaveLength(500)
     await until(() => server.exchanges.every(({ isClosed }) => isClosed))
@@ -192,7 +176,7 @@ describe('an HTTP/2 connection', () => {
     server.stop()
     await model.close()
   })
-  const ask = () => Array.fromAsync(model.stream(request, { signal: new AbortController().signal, isRetry: false }))
+  const ask = () => listenTo(model, request).over
   const distinctPorts = () => new Set(server.exchanges.map(({ port }) => port)).size
 
   it('that is lost without a word is left by the turns that come after', async () => {
@@ -213,13 +197,12 @@ describe('an HTTP/2 connection', () => {
       await rest.promise
       response.end([hello[2], hello[3], '[DONE]'].map(sse).join(''))
     })
-    const first = model.stream(request, { signal: new AbortController().signal, isRetry: false })[Symbol.asyncIterator]()
-    expect((await first.next()).value).toEqual({ type: 'text', text: 'Héllo' })
+    const first = listenTo(model, request)
+    await first.told(1)
     server.answerWith(answer(...hello))
     expect(await ask()).toHaveLength(3)
     rest.resolve()
-    expect((await first.next()).value).toEqual({ type: 'text', text: ' there.' })
-    expect((await first.next()).value).toEqual({ type: 'end', reason: 'stop' })
+    expect(await first.over).toHaveLength(3)
     expect(distinctPorts()).toBe(2)
   })
 })

@@ -41,8 +41,10 @@ export async function rehearse(protocol: string, modelOver: (connections: Connec
   }
   const connections = createConnections(new URL(`${protocol}//rehearsal`), connect)
   const model = modelOver(connections)
-  const { signal } = new AbortController()
-  const play = () => Array.fromAsync(model.stream(request, { signal, isRetry: false })).catch(() => [])
-  for (let round = 0; round < rounds; round += 1) await play()
+  const play = (done: () => void) =>
+    model.stream(request, { isRetry: false }, ({ type }) => {
+      if (type === 'end' || type === 'failed') done()
+    })
+  for (let round = 0; round < rounds; round += 1) await new Promise<void>(play)
   await connections.close()
 }

@@ -12,7 +12,10 @@ const chunk = (content: string, more: object = {}) => ({
 /** What reading one payload comes to: the words told, or the code of what is wrong with it. */
 function createReader() {
   const told: string[] = []
-  const answer = createAnswer({ onText: (text) => told.push(text), onProgress() {}, onUsage: (usage) => told.push(JSON.stringify(usage)) })
+  const answer = createAnswer(
+    (event) => told.push(event.type === 'text' ? event.text : JSON.stringify(event)),
+    (usage) => told.push(JSON.stringify(usage)),
+  )
   const attempt = <T>(run: () => T) => {
     try {
       return run()
@@ -25,14 +28,17 @@ function createReader() {
       told.length = 0
       return [attempt(() => answer.read(payload)), ...told]
     },
-    end: () => attempt(answer.end),
+    end() {
+      told.length = 0
+      return [attempt(answer.end), ...told]
+    },
   }
 }
 
 /** Reads a stream, and holds each payload, and its end, against a reader that has seen nothing before it. */
 function expectSameAsOneByOne(payloads: string[]): void {
   const reader = createReader()
-  let end: unknown = 'vendor-answer-malformed'
+  let end: unknown = ['vendor-answer-malformed']
   for (const payload of payloads) {
     const alone = createReader()
     const read = alone.read(payload)
@@ -83,10 +89,11 @@ describe('a stencil', () => {
     const call = withMore({ tool_calls: [{ index: 0, id: 'a', function: { name: 'b', arguments: '1' } }] })
     for (const payload of [call, call, call, withMore({ finish_reason: 'length' }), withMore({ finish_reason: 'tool_calls' })]) read(payload)
     read(withMore({ finish_reason: 'length' }))
-    expect(end()).toEqual([
+    const told = [
       { type: 'tool-call', call: { id: 'a', name: 'b', arguments: '111' } },
       { type: 'end', reason: 'length' },
-    ])
+    ]
+    expect(end()).toEqual([undefined, ...told.map((event) => JSON.stringify(event))])
   })
 
   it.each([{}, { obfuscation: 'Xy1' }, { obfuscation: '' }])('fits the chunks of a stream with %j, and spares them from being parsed', (more) => {

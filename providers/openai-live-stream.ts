@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher, Pool } from 'undici'
 import { Failure } from '../domain/failure.ts'
-import type { ModelEvent } from '../receptionist/model-port.ts'
+import type { Tell } from '../receptionist/model-port.ts'
 import { createEventStream } from './event-stream.ts'
 import { createAnswer, type ModelUsage } from './openai-live-answer.ts'
 import type { Connections } from './openai-live-connections.ts'
@@ -13,33 +13,27 @@ const maxRefusalBytes = 64 * 1024
 export interface StreamOptions {
   connections: Connections
   request: Dispatcher.DispatchOptions
-  signal: AbortSignal
   isRetry: boolean
   /** The longest wait for the answer's headers, and again for each next piece. */
   timeoutMs: number
   onUsage?: ((usage: ModelUsage) => void) | undefined
 }
 
-export interface StreamListener {
-  onText(text: string): void
-  /** Tool calls, told of as they come and given once they are whole; and the end. */
-  onEvent(event: ModelEvent): void
-  /** Called once, last: with what went wrong, the signal's reason for an abort, or undefined after the end. */
-  onOver(error?: unknown): void
-}
-
 /**
  * Sends one request for a streamed completion, and tells its answer piece by piece, each as soon as it is read.
- * Returns its cancel. When it is cancelled, aborted or given up before its end, the request ends at the vendor at once.
+ * Returns its cancel. When it is cancelled or given up before its end, the request ends at the vendor at once.
  */
-export function openStream(options: StreamOptions, { onText, onEvent, onOver }: StreamListener): () => void {
-  const { connections, request, signal, isRetry, timeoutMs, onUsage } = options
+export function openStream({ connections, request, isRetry, timeoutMs, onUsage }: StreamOptions, tell: Tell): () => void {
   let isOver = false
   let pool: Pool | undefined
   let wire: Dispatcher.DispatchController | undefined
   let refused: { status: number; headers: IncomingHttpHeaders; body: Buffer[]; bytes: number } | undefined
 
-  const answer = createAnswer({ onText, onProgress: () => onEvent({ type: 'progress' }), onUsage })
+  const answer = createAnswer((event) => {
+    if (isOver) return
+    isOver = event.type === 'end'
+    tell(event)
+  }, onUsage)
   const events = createEventStream({
     maxEventBytes,
     onData(payload) {
@@ -47,32 +41,36 @@ export function openStream(options: StreamOptions, { onText, onEvent, onOver }: 
     },
   })
 
-  function over(error?: unknown): void {
-    if (isOver) return
+  function abort(): void {
     isOver = true
-    signal.removeEventListener('abort', onAbort)
-    onOver(error)
+    clearTimeout(timer)
+    wire?.abort(new Failure('vendor-unavailable', 'The request was given up'))
   }
 
-  function stop(error: unknown): void {
-    clearTimeout(timer)
-    over(error)
-    wire?.abort(error as Error)
+  function cancel(): void {
+    if (!isOver) abort()
+  }
+
+  function fail(error: unknown): void {
+    if (isOver) return
+    abort()
+    tell({ type: 'failed', error })
   }
 
   function conclude(): void {
     try {
-      for (const event of answer.end()) if (!isOver) onEvent(event)
-      over()
+      answer.end()
     } catch (error) {
-      stop(error)
+      fail(error)
     }
   }
 
   const failureOf = (error: unknown) =>
     refused ? refusal(refused.status, parsed(Buffer.concat(refused.body)), refused.headers) : brokenOff(error)
-  const onAbort = () => stop(signal.reason)
-  const expire = () => stop(failureOf(new Failure('vendor-unavailable', `OpenAI sent nothing for ${timeoutMs} ms`)))
+  const expire = () => {
+    fail(failureOf(new Failure('vendor-unavailable', `OpenAI sent nothing for ${timeoutMs} ms`)))
+    abort()
+  }
   const suspectAfterMs = timeoutMs / 4
   const suspect = () => {
     if (pool) connections.replace(pool)
@@ -104,31 +102,25 @@ export function openStream(options: StreamOptions, { onText, onEvent, onOver }: 
       try {
         events.read(bytes)
       } catch (error) {
-        stop(brokenOff(error))
+        fail(brokenOff(error))
       }
     },
     onResponseEnd() {
       clearTimeout(timer)
       wire = undefined
-      if (refused) over(failureOf(undefined))
+      if (refused) fail(failureOf(undefined))
       else if (!isOver) conclude()
     },
     onResponseError(_, error) {
       clearTimeout(timer)
       wire = undefined
-      if (!isOver) over(failureOf(error))
+      fail(failureOf(error))
     },
   }
 
-  if (signal.aborted) onAbort()
-  else {
-    signal.addEventListener('abort', onAbort)
-    if (isRetry) connections.dispatchFresh(request, handler)
-    else pool = connections.dispatch(request, handler)
-  }
-  return () => {
-    if (!isOver) stop(undefined)
-  }
+  if (isRetry) connections.dispatchFresh(request, handler)
+  else pool = connections.dispatch(request, handler)
+  return cancel
 }
 
 function parsed(body: Buffer): unknown {

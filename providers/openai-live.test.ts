@@ -1,4 +1,5 @@
-import type { ModelEvent, ModelRequest } from '../receptionist/model-port.ts'
+import type { ModelRequest } from '../receptionist/model-port.ts'
+import { listenTo } from '../test/kit/listen-to.ts'
 import { answer, chunk, hello, sse, startModelServer, type Wire } from '../test/kit/model-server.ts'
 import { until } from '../test/kit/until.ts'
 import { createOpenAiLive, type ModelUsage, type OpenAiLive } from './openai-live.ts'
@@ -36,7 +37,7 @@ describe.each(['http/1.1', 'h2'] as const)('the receptionist on OpenAI, live, ov
     models.push(model)
     return model
   }
-  const ask = (model = createModel(), isRetry = false) => Array.fromAsync(model.stream(request, { signal: new AbortController().signal, isRetry }))
+  const ask = (model = createModel(), isRetry = false) => listenTo(model, request, { isRetry }).over
 
   it('P-no-training: asks for nothing to be stored, and sends the conversation as the vendor documents it', async () => {
     server.answerWith(answer(...hello))
@@ -96,12 +97,14 @@ describe.each(['http/1.1', 'h2'] as const)('the receptionist on OpenAI, live, ov
       await second.promise
       response.write([hello[2], hello[3], '[DONE]'].map(sse).join(''))
     })
-    const events = createModel().stream(request, { signal: new AbortController().signal, isRetry: false })[Symbol.asyncIterator]()
-    expect((await events.next()).value).toEqual({ type: 'text', text: 'Héllo' })
+    const { told, events, over } = listenTo(createModel(), request)
+    await told(1)
+    expect(events).toEqual([{ type: 'text', text: 'Héllo' }])
     second.resolve()
-    expect((await events.next()).value).toEqual({ type: 'text', text: ' there.' })
-    expect((await events.next()).value).toEqual({ type: 'end', reason: 'stop' })
-    expect((await events.next()).done).toBe(true)
+    expect((await over).slice(1)).toEqual([
+      { type: 'text', text: ' there.' },
+      { type: 'end', reason: 'stop' },
+    ])
   })
 
   it('puts tool calls together from their pieces, and tells of each piece', async () => {
@@ -200,18 +203,10 @@ describe.each(['http/1.1', 'h2'] as const)('the receptionist on OpenAI, live, ov
     await expect(ask(model, true)).rejects.toMatchObject({ code: 'vendor-unavailable' })
   })
 
-  it('an abort ends the request at the vendor and the stream here, with nothing after it', async () => {
+  it('a cancel ends the request at the vendor and the stream here, with nothing after it', async () => {
     server.answerWith(({ response }) => response.write(hello.map(sse).join('')))
-    const controller = new AbortController()
-    const heard: ModelEvent[] = []
-    const talk = (async () => {
-      for await (const event of createModel().stream(request, { signal: controller.signal, isRetry: false })) {
-        heard.push(event)
-        controller.abort(new Error('interrupted'))
-      }
-    })()
-    await expect(talk).rejects.toThrow('interrupted')
-    await until(() => server.exchanges[0]!.isAborted)
-    expect(heard).toEqual([{ type: 'text', text: 'Héllo' }])
+    const stream = listenTo(createModel(), request, { onEvent: () => stream.cancel() })
+    await until(() => server.exchanges[0]?.isAborted === true)
+    expect(stream.events).toEqual([{ type: 'text', text: 'Héllo' }])
   })
 })

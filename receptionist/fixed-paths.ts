@@ -44,10 +44,9 @@ async function stopRecording(turn: TurnState): Promise<void> {
 }
 
 async function optOut(turn: TurnState): Promise<void> {
-  const { dialogue, heard, mouth, ports } = turn
+  const { dialogue, mouth, ports } = turn
   turn.hasActed = true
   const isOptedOut = await tryTwice(ports.optOutContact, ports)
-  if (isOptedOut) turn.events.push({ event: 'contact-opted-out', text: heard })
   mouth.phrase(isOptedOut ? dialogue.phrases.optedOut : dialogue.phrases.notOptedOut)
 }
 

@@ -1,7 +1,7 @@
 import type { Dialogue } from './dialogue.ts'
 import { comparable } from './heard-text.ts'
 import { firstRequest } from './model-answer.ts'
-import type { ModelEvent, ModelPort, ModelRequest } from './model-port.ts'
+import type { ModelEvent, ModelPort, ModelRequest, Tell } from './model-port.ts'
 import { createMouth } from './mouth.ts'
 import { spokenForm } from './spoken-form.ts'
 import type { TurnPorts } from './turn-port.ts'
@@ -39,55 +39,35 @@ export function sameWords(one: string, other: string, language: string): boolean
 }
 
 function holdAnswer(model: ModelPort, request: ModelRequest, language: string): Guess {
-  const controller = new AbortController()
   const held: ModelEvent[] = []
-  let failure: { error: unknown } | null = null
-  let isEnded = false
   let isAsked = false
   let isHit = false
+  let isCancelled = false
   let tokens = 0
-  let wake = () => {}
+  let tell: Tell = (event) => held.push(event)
 
-  const read = async () => {
-    for await (const event of model.stream(request, { signal: controller.signal, isRetry: false })) {
-      if (controller.signal.aborted) return
-      if (event.type === 'text') tokens += 1
-      held.push(event)
-      wake()
-    }
-    isEnded = true
-    wake()
-  }
-  read().catch((error: unknown) => {
-    failure = { error }
-    wake()
+  const cancelStream = model.stream(request, { isRetry: false }, (event) => {
+    if (event.type === 'text') tokens += 1
+    tell(event)
   })
-
-  async function* release(signal: AbortSignal): AsyncGenerator<ModelEvent> {
-    const stop = () => controller.abort(signal.reason)
-    signal.addEventListener('abort', stop)
-    try {
-      for (;;) {
-        while (held.length > 0) yield held.shift()!
-        if (failure) throw failure.error
-        if (isEnded || signal.aborted) return
-        await new Promise<void>((resolve) => (wake = resolve))
-      }
-    } finally {
-      signal.removeEventListener('abort', stop)
-      controller.abort()
-    }
+  function cancel() {
+    isCancelled = true
+    cancelStream()
   }
 
   return {
     model: {
-      stream(asked, options) {
-        if (isAsked) return model.stream(asked, options)
+      stream(asked, options, tellAsked) {
+        if (isAsked) return model.stream(asked, options, tellAsked)
         isAsked = true
-        isHit = !failure && !controller.signal.aborted && isSameRequest(request, asked, language)
-        if (isHit) return release(options.signal)
-        controller.abort()
-        return model.stream(asked, options)
+        isHit = !isCancelled && held.at(-1)?.type !== 'failed' && isSameRequest(request, asked, language)
+        if (!isHit) {
+          cancel()
+          return model.stream(asked, options, tellAsked)
+        }
+        tell = tellAsked
+        for (const event of held) tellAsked(event)
+        return cancel
       },
     },
     get isHit() {
@@ -97,7 +77,7 @@ function holdAnswer(model: ModelPort, request: ModelRequest, language: string): 
       return tokens
     },
     drop() {
-      if (!isHit) controller.abort()
+      if (!isHit) cancel()
     },
   }
 }

@@ -12,9 +12,7 @@ import { tryTwice } from './try-twice.ts'
 /** Holds a message and reads it back; it is kept only after the caller confirmed it. */
 export function readBackMessage(turn: TurnState, message: TakenMessage, isDictated: boolean): void {
   const { dialogue } = turn
-  const held = dialogue.draft
-  const key = held && isSameMessage(held.message, message) ? held.key : `message-${dialogue.messagesKept + 1}-${dialogue.turns}`
-  const draft: MessageDraft = { key, message, isDictated, isAwaitingAnswer: false, isConfirmed: false, keeping: null }
+  const draft: MessageDraft = { message, isDictated, isAwaitingAnswer: false, isConfirmed: false, keeping: null }
   dialogue.draft = draft
   turn.hasActed = true
   turn.mouth.phrase(readBackText(dialogue.phrases, message))
@@ -74,7 +72,7 @@ export async function keepDraft(turn: TurnState): Promise<void> {
   turn.hasActed = true
   draft.isConfirmed = true
   draft.keeping ??= tryTwice(
-    () => ports.keepMessage(draft.key, draft.message),
+    () => ports.keepMessage(draft.message, contentOf(draft.message)),
     ports,
     () => mouth.phrase(dialogue.phrases.messageRetrying),
   ).then((isKept) => {
@@ -101,11 +99,11 @@ export async function unkeptMessage({ draft }: Dialogue): Promise<TakenMessage |
 }
 
 /** True when a model hands in again what was read back, figures and spelling aside. */
-export function isSameMessage(one: TakenMessage, other: TakenMessage): boolean {
-  const content = ({ callerName, callbackNumber, text, urgency }: TakenMessage) =>
-    [comparable(callerName), callbackNumber.replace(/\D/g, ''), comparable(text), urgency].join('|')
-  return content(one) === content(other)
-}
+export const isSameMessage = (one: TakenMessage, other: TakenMessage): boolean => contentOf(one) === contentOf(other)
+
+/** What a message says, however it is written. */
+const contentOf = ({ callerName, callbackNumber, text, urgency }: TakenMessage) =>
+  [comparable(callerName), callbackNumber.replace(/\D/g, ''), comparable(text), urgency].join('|')
 
 function readBackText(phrases: Phrases, { callerName, callbackNumber, text, urgency }: TakenMessage): string {
   return [

@@ -1,7 +1,7 @@
 import type { FailureCode } from '../domain/failure.ts'
 import { Failure } from '../domain/failure.ts'
 import { readBackMessage, takeDictation } from './message-taking.ts'
-import type { ChatMessage, ModelRequest, ToolCall } from './model-port.ts'
+import type { ChatMessage, ModelRequest, Tell, ToolCall } from './model-port.ts'
 import { hedged, type HedgeOptions } from './hedge.ts'
 import { minScore, searchKnowledge } from './knowledge-search.ts'
 import { momentNote } from './prompt.ts'
@@ -15,7 +15,7 @@ const maxTokens = 300
 const temperature = 0.2
 /** How often a turn goes back to the model with results of its tools. */
 const maxToolRounds = 3
-/** Passages that a prompt holds when the knowledge is too large for it, and that count as the source of an answer. */
+/** Passages that a prompt holds when the knowledge is too large for it, and that count as sources of the answer. */
 const maxPassages = 8
 const maxSources = 3
 
@@ -27,7 +27,7 @@ export async function answerWithModel(turn: TurnState): Promise<void> {
   const { dialogue, signal } = turn
   const note = noteOf(turn)
   for (let round = 0; round <= maxToolRounds; round += 1) {
-    const calls = await askModel(turn, note)
+    const calls = await askModel(turn, note, round === 0 ? turn.begun : '')
     if (signal.aborted) return
     if (calls instanceof Failure) return wayOut(turn, calls.code)
     dialogue.isModelOut = false
@@ -39,25 +39,28 @@ export async function answerWithModel(turn: TurnState): Promise<void> {
 /** What the turn asks the model first of all. */
 export const firstRequest = (turn: TurnState): ModelRequest => requestOf(turn, noteOf(turn), '')
 
-/** One completion, said as it comes, with its one retry; the failure when it can't be had. */
-async function askModel(turn: TurnState, note: ChatMessage): Promise<ToolCall[] | Failure> {
+/** One completion, said as it comes, with its one retry; the failure when it can't be had. `begun`: what was heard of it before. */
+async function askModel(turn: TurnState, note: ChatMessage, begun: string): Promise<ToolCall[] | Failure> {
   const { dialogue, mouth, ports, signal } = turn
   const saidBefore = mouth.text.length
   for (let isRetry = false; ; isRetry = true) {
-    const said = mouth.text.slice(saidBefore)
+    const said = begun + mouth.text.slice(saidBefore)
     if (said) mouth.resume(said)
     const request = requestOf(turn, note, said)
-    const open = (stop: AbortSignal, isFresh: boolean) => ports.model.stream(request, { signal: stop, isRetry: isFresh })
-    const outcome = await readStream((stop) => (isRetry ? open(stop, true) : hedged(open, hedgeOf(turn, stop))), {
+    const open = (isFresh: boolean, tell: Tell) => ports.model.stream(request, { isRetry: isFresh }, tell)
+    const { nowMs, after } = ports
+    const outcome = await readStream((tell) => (isRetry ? open(true, tell) : hedged(open, hedgeOf(turn), tell)), {
       signal,
-      after: ports.after,
+      nowMs,
+      after,
       onText: mouth.write,
     })
     mouth.close()
     if (outcome.type === 'aborted' || signal.aborted) return []
     if (outcome.type === 'ended') {
       if (outcome.isFiltered && mouth.text.length === saidBefore) mouth.phrase(dialogue.phrases.unknown)
-      if (outcome.calls.length > 0 || mouth.text.length > saidBefore) return outcome.calls
+      // Of an answer that was heard to its end nothing may be left to say.
+      if (outcome.calls.length > 0 || mouth.text.length > saidBefore || begun) return outcome.calls
     }
     const error = outcome.type === 'failed' ? outcome.error : new Failure('vendor-answer-malformed')
     const failure = error instanceof Failure ? error : new Failure('vendor-unavailable', undefined, { cause: error })
@@ -67,9 +70,8 @@ async function askModel(turn: TurnState, note: ChatMessage): Promise<ToolCall[] 
 }
 
 /** A second request beside one that is late is the turn's retry, made sooner. */
-function hedgeOf(turn: TurnState, signal: AbortSignal): HedgeOptions {
+function hedgeOf(turn: TurnState): HedgeOptions {
   return {
-    signal,
     after: turn.ports.after,
     mayHedge() {
       if (!turn.isRetryLeft) return false
@@ -105,16 +107,17 @@ function requestOf({ dialogue }: TurnState, note: ChatMessage, said: string): Mo
 function noteOf(turn: TurnState): ChatMessage {
   const { dialogue, heard, ports } = turn
   const { receptionist, draft } = dialogue
-  const found = searchKnowledge(receptionist.index, heard, { limit: maxPassages, before: dialogue.heardBefore })
-  const passages = found.filter(({ score }) => score >= minScore).map(({ passage }) => passage)
-  turn.passages = passages.slice(0, receptionist.isKnowledgeWhole ? maxSources : maxPassages).map(({ id }) => id)
+  const searched = searchKnowledge(receptionist.index, heard, { limit: maxPassages, before: dialogue.heardBefore })
+  // What may help is given, however doubtful: the model can tell. Only what is likely the answer counts as its source.
+  const found = searched.filter(({ score }) => score > 0)
+  turn.passages = found.filter(({ score }) => score >= minScore).slice(0, maxSources).map(({ passage }) => passage.id)
   const content = momentNote(receptionist.tenant.knowledge, {
-    atMs: ports.nowMs(),
+    minute: receptionist.minuteAt(ports.nowMs()),
     language: dialogue.language,
     canTransfer: canTransfer(turn),
     hasUnconfirmedMessage: draft !== null,
     messagesKept: dialogue.messagesKept,
-    passages: receptionist.isKnowledgeWhole ? [] : passages.filter(({ isEssential }) => !isEssential),
+    passages: receptionist.isKnowledgeWhole ? [] : found.map(({ passage }) => passage).filter(({ isEssential }) => !isEssential),
   })
   return { role: 'system', content }
 }

@@ -33,12 +33,16 @@ export type ModelEvent =
   | { type: 'progress' }
   | { type: 'tool-call'; call: ToolCall }
   | { type: 'end'; reason: 'stop' | 'tool-calls' | 'length' | 'filter' }
+  /** In the place of `end`; Failure `vendor-unavailable`, `vendor-rate-limited`, `vendor-refused` or `vendor-answer-malformed`. */
+  | { type: 'failed'; error: unknown }
+
+export type Tell = (event: ModelEvent) => void
 
 export interface ModelPort {
   /**
-   * Streams one completion: text as it comes, each tool call whole (`progress` till then), one `end`. Aborting `signal` ends the request at the
-   * vendor at once. `isRetry` asks for a fresh connection.
-   * @throws Failure `vendor-unavailable`, `vendor-rate-limited`, `vendor-refused` or `vendor-answer-malformed`.
+   * Streams one completion: text as it comes, each tool call whole (`progress` till then), then one `end` or `failed`. The
+   * first of it may be told before this returns. `isRetry` asks for a fresh connection. Returns its cancel: nothing is told
+   * any more, and the request ends at the vendor at once.
    */
-  stream(request: ModelRequest, options: { signal: AbortSignal; isRetry: boolean }): AsyncIterable<ModelEvent>
+  stream(request: ModelRequest, options: { isRetry: boolean }, tell: Tell): () => void
 }

@@ -1,9 +1,7 @@
-import { DateTime } from 'luxon'
 import type { Knowledge } from '../domain/knowledge.ts'
-import { isOpen, intervalsOn, nextOpening } from '../domain/opening-hours.ts'
+import type { BusinessMinute } from './business-minute.ts'
 import { neutralised } from './caller-data.ts'
 import type { Passage } from './knowledge-passages.ts'
-import { spokenDate, spokenIntervals } from './knowledge-passages.ts'
 
 /** Up to this many characters, all of the knowledge is in every prompt (about 6,000 tokens); above, the best passages are. */
 export const wholeKnowledgeChars = 24_000
@@ -53,7 +51,7 @@ export function passageText({ title, text }: Passage): string {
 }
 
 export interface Moment {
-  atMs: number
+  minute: BusinessMinute
   /** BCP 47. */
   language: string
   canTransfer: boolean
@@ -65,22 +63,11 @@ export interface Moment {
 
 /** The newest note: what is true at this moment of this call. It stands after the conversation, before the caller's words. */
 export function momentNote(knowledge: Knowledge, moment: Moment): string {
-  const { hours, timeZone, recording } = knowledge
-  const now = DateTime.fromMillis(moment.atMs, { zone: timeZone })
-  const isOpenNow = isOpen(hours, timeZone, moment.atMs)
-  const opening = isOpenNow ? null : nextOpening(hours, timeZone, moment.atMs)
-  const soon = hours.exceptions.filter(({ date }) => {
-    const days = DateTime.fromISO(date, { zone: timeZone }).diff(now.startOf('day'), 'days').days
-    return days >= 0 && days <= 14
-  })
   const lines = [
     `Speak ${languageName(moment.language)}.`,
-    `It is ${spokenDate(now)}, ${now.toFormat('HH:mm')} where the business is. Hours today: ${spokenIntervals(intervalsOn(hours, now))}.`,
-    isOpenNow ? 'The business is open now.' : 'The business is closed now.',
-    opening ? `It opens next on ${spokenDate(DateTime.fromMillis(opening, { zone: timeZone }))} at ${DateTime.fromMillis(opening, { zone: timeZone }).toFormat('HH:mm')}.` : '',
-    ...soon.map(({ date, intervals, note }) => `Special hours on ${spokenDate(date)}: ${spokenIntervals(intervals)}${note && ` (${neutralised(note)})`}.`),
+    ...moment.minute.lines,
     moment.canTransfer ? 'The caller can be put through to a person now.' : 'Nobody can be put through now: offer to take a message instead.',
-    recording.isEnabled ? 'Calls are recorded unless the caller objects.' : 'This call is not recorded.',
+    knowledge.recording.isEnabled ? 'Calls are recorded unless the caller objects.' : 'This call is not recorded.',
     moment.hasUnconfirmedMessage ? 'A message was read back but not confirmed by the caller: it is not kept.' : '',
     moment.messagesKept > 0 ? 'A message of this caller has been kept.' : '',
   ]
@@ -88,9 +75,17 @@ export function momentNote(knowledge: Knowledge, moment: Moment): string {
   return `Note:\n${lines.filter(Boolean).map((line) => `- ${line}`).join('\n')}${found}`
 }
 
+const displayNames = new Intl.DisplayNames(['en'], { type: 'language', languageDisplay: 'standard' })
+const languageNames = new Map<string, string>()
+
+/** Kept once made: tenants speak few languages, and a name takes longer to make than the rest of a note. */
 function languageName(language: string): string {
-  const name = new Intl.DisplayNames(['en'], { type: 'language', languageDisplay: 'standard' }).of(language)
-  return name && name !== language ? `${name}, ${language}` : language
+  const kept = languageNames.get(language)
+  if (kept) return kept
+  const name = displayNames.of(language)
+  const made = name && name !== language ? `${name}, ${language}` : language
+  languageNames.set(language, made)
+  return made
 }
 
 function neutralisedLines(text: string): string {

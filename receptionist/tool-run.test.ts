@@ -38,18 +38,18 @@ describe('take_message', () => {
     expect((await turn).text).toBe(english.messageKept)
   })
 
-  it('owns up when keeping fails, tries once more under the same key, and says so if that helped', async () => {
+  it('owns up when keeping fails, tries once more to keep the same, and says so if that helped', async () => {
     const call = createTestCall()
     await call.turn('tell them my bike is broken', takeMessage())
-    const keys: string[] = []
-    call.ports.keepMessage = async (key) => {
-      if (keys.push(key) === 1) throw new Error('database away')
+    const attempts: string[] = []
+    call.ports.keepMessage = async (_, content) => {
+      if (attempts.push(content) === 1) throw new Error('database away')
     }
     const result = await call.turn('yes')
     expect(result.text).toBe(`${english.messageRetrying} ${english.messageKept}`)
     expect(result.events).toEqual([])
-    expect(new Set(keys).size).toBe(1)
-    expect(keys).toHaveLength(2)
+    expect(new Set(attempts).size).toBe(1)
+    expect(attempts).toHaveLength(2)
   })
 
   it('never says that it is saved when both attempts fail or hang, and offers another', async () => {
@@ -125,7 +125,7 @@ describe('take_message', () => {
     expect(call.kept).toHaveLength(1)
   })
 
-  it('is corrected by a new call, and two messages of a call have two keys', async () => {
+  it('is corrected by a new call, and two messages of a call are two', async () => {
     const call = createTestCall()
     await call.turn('tell them my bike is broken', takeMessage())
     expect((await call.turn('no say that it is my scooter', takeMessage({ text: 'My scooter is broken' }))).text).toContain('scooter')
@@ -137,18 +137,18 @@ describe('take_message', () => {
       ['My scooter is broken', 'urgent'],
       ['And my bell', 'normal'],
     ])
-    expect(new Set(call.kept.map(({ key }) => key)).size).toBe(2)
+    expect(new Set(call.kept.map(({ content }) => content)).size).toBe(2)
   })
 
-  it('has a key of its own in a session that was restored after another message was kept', async () => {
-    const first = createTestCall()
-    await first.turn('tell them my bike is broken', takeMessage())
-    await first.turn('yes')
-    const line = { seq: 1, atMs: openAtMs, isInterrupted: false, firstTokenMs: null, passages: [] }
-    const restored = createTestCall({ history: [{ ...line, key: 'a', role: 'event', text: '', event: 'message-taken' }] })
-    await restored.turn('another message', takeMessage({ text: 'And my bell' }))
-    await restored.turn('yes')
-    expect(restored.kept[0]!.key).not.toBe(first.kept[0]!.key)
+  it('is told apart from any other in a session that knows nothing of the one before, and the same one is not', async () => {
+    const keep = async (text: string) => {
+      const call = createTestCall()
+      await call.turn('tell them something', takeMessage({ text }))
+      await call.turn('yes')
+      return call.kept[0]!.content
+    }
+    expect(await keep('And my bell')).not.toBe(await keep('My bike is broken'))
+    expect(await keep('my bike is BROKEN.')).toBe(await keep('My bike is broken'))
   })
 
   it('is dropped when the caller no longer wants it', async () => {

@@ -6,11 +6,11 @@ export interface TurnPorts {
   model: ModelPort
   /** Called per token, synchronously; the texts that are no filler, concatenated, are the spoken reply. */
   say(text: string, options?: { isFiller?: boolean }): void
-  /** Resolves only when the message is really kept; the same key again is the same message. */
-  keepMessage(key: string, message: TakenMessage): Promise<void>
+  /** Resolves only when the message is really kept; the same `content` again is the same message, whichever session says so. */
+  keepMessage(message: TakenMessage, content: string): Promise<void>
   /** Resolves only when the recording has stopped. */
   stopRecording(): Promise<void>
-  /** Resolves only when the contact will not be called or texted again. */
+  /** Resolves only when it is kept, and on record, that the contact will not be called or texted again. */
   optOutContact(): Promise<void>
   nowMs(): number
   /** Runs `run` once after `ms`; returns its cancel. */
@@ -28,7 +28,7 @@ export interface TurnResult {
   text: string
   action: TurnAction | null
   events: { event: ConversationEvent; text: string }[]
-  /** Ids of the knowledge passages that the reply was given. */
+  /** Ids of the knowledge passages that the reply is taken from, as far as can be told. */
   passages: string[]
   /** Heard to first token said, fillers left out, milliseconds; null for what no model spoke. */
   firstTokenMs: number | null

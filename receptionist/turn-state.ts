@@ -1,13 +1,14 @@
 import type { ConversationEvent } from '../domain/conversation.ts'
 import type { Dialogue } from './dialogue.ts'
 import type { Mouth } from './mouth.ts'
-import { isTransferAllowed } from '../domain/transfer-rules.ts'
 import type { TurnAction, TurnPorts, TurnResult } from './turn-port.ts'
 
 /** One turn while it is taken. */
 export interface TurnState {
   readonly dialogue: Dialogue
   readonly heard: string
+  /** What the caller has heard of the answer before this turn, from a process that is gone. */
+  readonly begun: string
   readonly ports: TurnPorts
   readonly signal: AbortSignal
   readonly mouth: Mouth
@@ -38,14 +39,15 @@ export function openTurn(
   ports: TurnPorts,
   mouth: Mouth,
   signal: AbortSignal,
+  begun = '',
 ): TurnState {
   const nothingYet = { action: null, events: [], passages: [], isRetryLeft: true, hedge: null, hasActed: false }
-  return { dialogue, heard, ports, signal, mouth, open, ...nothingYet }
+  return { dialogue, heard, begun, ports, signal, mouth, open, ...nothingYet }
 }
 
 /** True when the caller could be put through now. A call that comes back from a transfer is not transferred again. */
 export function canTransfer({ dialogue, ports }: TurnState): boolean {
-  return dialogue.mode === 'normal' && isTransferAllowed(dialogue.receptionist.tenant.knowledge, ports.nowMs())
+  return dialogue.mode === 'normal' && dialogue.receptionist.minuteAt(ports.nowMs()).isTransferAllowed
 }
 
 /** Puts the caller through once the reply was said. */

@@ -55,7 +55,7 @@ describe('a turn streams', () => {
     const turn = call.begin('tell me everything')
     for (let piece = 0; piece < 400; piece += 1) call.model.streams[0]!.push('and so on ')
     expect((await turn).text.length).toBeLessThan(callBounds.maxReplyChars + 50)
-    expect(call.model.streams[0]!.signal.aborted).toBe(true)
+    expect(call.model.streams[0]!.isCancelled).toBe(true)
   })
 })
 
@@ -69,7 +69,7 @@ describe('an interrupted turn', () => {
     await settle()
     caller.abort()
     expect(await turn).toMatchObject({ text: 'We open at ', action: null, isProductive: true })
-    expect(stream.signal.aborted).toBe(true)
+    expect(stream.isCancelled).toBe(true)
     expect(call.clock.pending).toBe(0)
     stream.push(' on weekdays.')
     stream.end()
@@ -134,14 +134,14 @@ describe('a slow or broken model is never silence', () => {
     await call.clock.advance(callBounds.hedgeAfterMs - 1)
     expect(call.model.streams).toHaveLength(1)
     await call.clock.advance(1)
-    expect(call.model.streams.map(({ isRetry, signal }) => [isRetry, signal.aborted])).toEqual([
+    expect(call.model.streams.map(({ isRetry, isCancelled }) => [isRetry, isCancelled])).toEqual([
       [false, false],
       [true, false],
     ])
     expect(call.model.requests[1]).toEqual(call.model.requests[0])
     call.model.streams[winner]!.push('Yes, ')
     await call.clock.advance(0)
-    expect(call.model.streams.map(({ signal }) => signal.aborted)).toEqual([winner === 1, winner === 0])
+    expect(call.model.streams.map(({ isCancelled }) => isCancelled)).toEqual([winner === 1, winner === 0])
     call.model.streams[1 - winner]!.push('No, ')
     call.model.streams[winner]!.push('we do.')
     call.model.streams[winner]!.end()
@@ -247,7 +247,7 @@ describe('a slow or broken model is never silence', () => {
     const turn = call.begin('can I bring my bike in')
     await call.clock.advance(2 * callBounds.stalledAfterMs)
     expect((await turn).text).toBe(english.trouble)
-    expect(call.model.streams.every(({ signal }) => signal.aborted)).toBe(true)
+    expect(call.model.streams.every(({ isCancelled }) => isCancelled)).toBe(true)
   })
 
   it('that drips for ever is cut off', async () => {

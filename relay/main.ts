@@ -7,6 +7,7 @@ import { createLogger } from '../providers/logger.ts'
 import { systemClock as clock } from './clock.ts'
 import { composeRelay } from './compose.ts'
 import { readConfig } from './config.ts'
+import { watchEventLoop } from './event-loop.ts'
 
 try {
   const config = readConfig(process.env)
@@ -16,7 +17,7 @@ try {
     poolSize: config.DATABASE_POOL_SIZE,
     applicationName: 'ironvoice-relay',
   })
-  const relay = composeRelay(config, { database, logger, clock, newId: randomUUID })
+  const relay = composeRelay(config, { database, logger, clock, eventLoop: watchEventLoop(), newId: randomUUID })
   let isAskedToStop = false
 
   const stop = async () => {
@@ -26,7 +27,13 @@ try {
     logger.info({ linesLeft }, 'relay has ended')
     process.exit(linesLeft > 0 ? 1 : 0)
   }
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())
+  const giveUp = (error: unknown) => {
+    relay.onFault(error)
+    process.exit(1)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop().catch(giveUp))
+  // No single error is worth all the calls that are held here; what it was is logged and counted.
+  process.on('uncaughtException', relay.onFault)
 
   const port = await relay.listen(config.RELAY_PORT, listenHost(config.RELAY_PUBLIC_URL))
   logger.info({ port }, 'relay listens')

@@ -191,7 +191,7 @@ describe("the relay's border", () => {
       ['an interruption without anything', '{"type":"interrupt"}', {}],
       ['information without a name', '{"type":"info","value":"on"}', { malformed: 1 }],
       ['information of an unknown name', '{"type":"info","name":"weather","value":{"a":[1]}}', {}],
-      ['an error', '{"type":"error","description":"Invalid message received: {\\"token\\":\\"Ada\\"}"}', {}],
+      ['an error', '{"type":"error","description":"Invalid message received: {\\"token\\":\\"Zoe\\"}"}', {}],
       ['bytes', Buffer.from([1, 2, 3]), { malformed: 1 }],
       ['a second set-up', '{"type":"setup","sessionId":"VX1","callSid":"CA00000000000000000000000000000000"}', { ignored: 1 }],
     ]
@@ -215,7 +215,7 @@ describe("the relay's border", () => {
       model.end()
       await phone.heard('Yes.')
       expect(phone.spoken()).toBe('Yes.')
-      expect(relay.logs.join('')).not.toContain('Ada')
+      expect(relay.logs.join('')).not.toContain('Zoe')
       await phone.drop()
     })
 
@@ -264,6 +264,21 @@ describe("the relay's border", () => {
       expect((await phone.closed()).code).toBe(1009)
       expect(await world.transcriptOf(call)).toHaveLength(1)
     })
+  })
+
+  it('sockets are pinged each in its own time, not all at once', async () => {
+    const pings: string[] = []
+    const connect = async (name: string) => (await begun(await world.openCall())).socket.on('ping', () => pings.push(name))
+    const sockets = [await connect('first')]
+    world.clock.advance(relayBounds.pingEveryMs / 3)
+    sockets.push(await connect('second'))
+    world.clock.advance((relayBounds.pingEveryMs / 3) * 2)
+    await until(() => pings.length > 0)
+    expect(pings).toEqual(['first'])
+    world.clock.advance(relayBounds.pingEveryMs / 3)
+    await until(() => pings.length > 1)
+    expect(pings).toEqual(['first', 'second'])
+    for (const socket of sockets) socket.terminate()
   })
 
   it('a socket that answers no ping is given up, and its call waits for Twilio to come back', async () => {

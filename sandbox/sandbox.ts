@@ -17,6 +17,8 @@ export interface Sandbox {
   facts: SandboxFile
   /** As the app's role. */
   database: Database
+  /** All that its processes are told. */
+  variables: Record<string, string>
 }
 
 export interface SandboxOptions {
@@ -126,7 +128,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   )
   report('IronVoice', `api ${facts.apiUrl}, relay ${facts.relayUrl}, worker ${facts.workerUrl}`)
   await parts.add(async () => writeSandboxFile(home, facts), () => removeSandboxFile(home))
-  return { facts, database }
+  return { facts, database, variables }
 
   async function prepare() {
     if (environment.DATABASE_URL) {

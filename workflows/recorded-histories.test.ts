@@ -1,9 +1,8 @@
-import { Worker, type WorkflowBundle } from '@temporalio/worker'
-import { recordedHistories } from '../test/kit/histories.ts'
+import type { WorkflowBundle } from '@temporalio/worker'
+import { recordedHistories, replay } from '../test/kit/histories.ts'
 import { quietTemporal } from '../test/kit/temporal.ts'
 import { dataKeys } from '../test/kit/wrap-up-world.ts'
 import { bundleWorkflows } from '../workers/conversation-worker.ts'
-import { createDataConverter } from '../workers/data-converter.ts'
 
 let workflowBundle: WorkflowBundle
 
@@ -18,23 +17,18 @@ describe('recorded histories', () => {
     )
   })
 
-  it.each(recordedHistories())("replay under today's code: $name", async ({ workflowId, history }) => {
-    const options = { workflowBundle, dataConverter: createDataConverter(dataKeys), replayName: workflowId }
-    await expect(Worker.runReplayHistory(options, history, workflowId)).resolves.toBeUndefined()
+  it.each(recordedHistories())("replay under today's code: $name", async (recorded) => {
+    await expect(replay(workflowBundle, dataKeys, recorded)).resolves.toBeUndefined()
   })
 
   it('do not replay under code that decides otherwise', async () => {
-    const { history, workflowId } = recordedHistories().find(({ name }) => name === 'normal')!
+    const recorded = recordedHistories().find(({ name }) => name === 'normal')!
     const code = (workflowBundle as { code: string }).code
     const changed = code
       .replace('await markWrappedUp(ref)', 'await markRecordingMissing(ref)')
       .replace('yield markWrappedUp(ref)', 'yield markRecordingMissing(ref)')
     expect(changed).not.toBe(code)
-    const options = {
-      workflowBundle: { ...workflowBundle, code: changed },
-      dataConverter: createDataConverter(dataKeys),
-    }
-    await expect(Worker.runReplayHistory(options, history, workflowId)).rejects.toMatchObject({
+    await expect(replay({ ...workflowBundle, code: changed }, dataKeys, recorded)).rejects.toMatchObject({
       name: 'DeterminismViolationError',
     })
   })

@@ -225,10 +225,19 @@ describe('a wrap-up through outages', () => {
     await recordHistory(worker.client, 'missing-recording', wrapUpWorkflowId(call.callSid))
   })
 
-  it('does not wait for a recording that nobody ever asked for', async () => {
-    const call = await world.placeCall({ recordingState: 'due' })
+  it.each([
+    ['nobody ever asked for', 'due'],
+    ['whoever asked for it died on', 'starting'],
+  ] as const)('does not wait for a recording that %s', async (_, recordingState) => {
+    const call = await world.placeCall({ recordingState })
     expect(await wrapUp(call)).toBeLessThan(1 * hour)
     expect(await load(call)).toMatchObject({ recordingState: 'missing', isWrappedUp: true })
+  })
+
+  it('waits for a recording that may still be being asked for when the call ends', async () => {
+    const call = await world.placeCall({ recordingState: 'starting' })
+    call.call.endedAtMs = Date.now() + 1 * hour
+    expect(await wrapUp(call)).toBeGreaterThanOrEqual(24 * hour)
   })
 
   it.each([

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createAccounts } from '../../db/accounts.ts'
 import { createCalls } from '../../db/calls.ts'
 import { createDatabase, type Database } from '../../db/database.ts'
@@ -6,7 +7,7 @@ import type { ConversationRef } from '../../domain/conversation.ts'
 import type { KnowledgeInput } from '../../domain/knowledge.ts'
 import { testKeyring, testKnowledge } from '../../test/kit/account.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/kit/database.ts'
-import { newCallSid, nowhere, publicUrl, signatureFor, startApi, type Fields, type RunningApi } from '../../test/kit/running-api.ts'
+import { newCallSid, nowhere, publicUrl, relayPublicUrl, signatureFor, startApi, type Fields, type RunningApi } from '../../test/kit/running-api.ts'
 import { execute } from '../../test/kit/sql.ts'
 
 // A Tuesday, noon in Los Angeles; the business is open from nine to five.
@@ -30,6 +31,9 @@ describe('POST /twilio/voice/action', () => {
     await database.close()
     await testDatabase.drop()
   })
+
+  const wasWithRelay = ({ ref }: TestCall) =>
+    createCalls(database).claimRelaySession({ ...ref, tokenId: randomUUID(), sessionId: 'VX1', atMs: noonMs, isExpired: false })
 
   interface TestCall {
     ref: ConversationRef
@@ -67,6 +71,7 @@ describe('POST /twilio/voice/action', () => {
   }
   async function expectConnected(xml: string, call: TestCall, mode: string, action: string) {
     expect(xml).toContain(`<Response><Connect action="${publicUrl}${action}" method="POST"><ConversationRelay `)
+    expect(xml).toContain(` url="${relayPublicUrl}/voice${mode === 'normal' ? '' : '/again'}" `)
     const token = /name="token" value="([^"]+)"/.exec(xml)![1]!
     const claims = { ...call.ref, callSid: call.fields.CallSid, mode }
     await expect(api.relayTokens.verify(token, noonMs)).resolves.toMatchObject(claims)
@@ -141,6 +146,7 @@ describe('POST /twilio/voice/action', () => {
 
   it('the session broke: is restored twice, then the business is rung, then it is over, whoever reports what how often', async () => {
     const call = await openCall()
+    await wasWithRelay(call)
     const failed = { ...call.fields, SessionStatus: 'failed', ErrorCode: '64105', ErrorMessage: 'x' }
     for (const [query, action] of [['', '?restores=1'], ['?restores=1', '?restores=2']] as const) {
       const answers = await Promise.all([report(failed, query), report(failed, query)])
@@ -149,6 +155,15 @@ describe('POST /twilio/voice/action', () => {
     const xml = await report(failed, '?restores=2')
     expect(xml).toContain(`action="${publicUrl}/twilio/voice/action?restores=3" method="POST">${human}</Dial>`)
     expect(await report({ ...call.fields, DialCallStatus: 'busy', DialCallSid: newCallSid() }, '?restores=3')).toMatch(sorry)
+  })
+
+  it('no relay took the call: it is tried as a new one twice more, the disclosure not said again, then the business is rung', async () => {
+    const call = await openCall()
+    const failed = { ...call.fields, SessionStatus: 'failed', ErrorCode: '64102', ErrorMessage: 'x' }
+    for (const [query, action] of [['', '?restores=1'], ['?restores=1', '?restores=2']] as const) {
+      await expectConnected(await report(failed, query), call, 'normal', `/twilio/voice/action${action}`)
+    }
+    expect(await report(failed, '?restores=2')).toContain(`method="POST">${human}</Dial>`)
   })
 
   it('the count of restores is Twilio\'s to carry, under its signature', async () => {

@@ -7,7 +7,7 @@ import { linesFor } from '../spoken-lines.ts'
 import { hangUp, nothing, ring } from '../twiml.ts'
 import type { WebhookDependencies } from './dependencies.ts'
 import { limited, parsed, prompt } from './gate.ts'
-import { nextStep, type Step } from './next-step.ts'
+import { nextStep, type Report, type Step } from './next-step.ts'
 import { ringableNumber } from '../../domain/transfer-rules.ts'
 import { isFinal, webhookFields } from './webhook-fields.ts'
 
@@ -42,7 +42,7 @@ export function addActionRoute(router: Router, dependencies: WebhookDependencies
     const callSid = form.CallSid
     if (isOver(form)) {
       await reports.take(callSid, async (ref) => {
-        if (form.DialCallStatus) await record(ref, form, stepFor(form, ctx.query, false).event)
+        if (form.DialCallStatus) await record(ref, form, stepFor(form, ctx.query, { isRingable: false, hasBegun: true }).event)
         await calls.reportEnd(ref, { atMs: nowMs() })
         await startWrapUp(ref, callSid)
       })
@@ -56,7 +56,8 @@ export function addActionRoute(router: Router, dependencies: WebhookDependencies
       return
     }
     const number = ringableNumber(tenant.knowledge, form.To, nowMs())
-    const step = stepFor(form, ctx.query, number !== null)
+    const hasBegun = form.SessionStatus !== 'failed' || (await calls.hasRelaySession(ref))
+    const step = stepFor(form, ctx.query, { isRingable: number !== null, hasBegun })
     await record(ref, form, step.event)
     ctx.body = await carryOut(step, { ref, callSid, tenant, number })
   })
@@ -97,13 +98,13 @@ function readHandoff(text: string): z.infer<typeof handoffSchema> {
 const isOver = ({ CallStatus, SessionStatus, DialCallStatus }: Form) =>
   isFinal(CallStatus) || (SessionStatus === 'completed' && !DialCallStatus)
 
-const stepFor = (form: Form, query: { restores?: unknown }, isRingable: boolean): Step =>
+const stepFor = (form: Form, query: { restores?: unknown }, facts: Pick<Report, 'isRingable' | 'hasBegun'>): Step =>
   nextStep({
     dialCallStatus: form.DialCallStatus,
     sessionStatus: form.SessionStatus,
     handoffReason: form.HandoffData.reason,
     restores: restoresOf(query),
-    isRingable,
+    ...facts,
   })
 
 function apology(inLanguage: string) {

@@ -14,7 +14,7 @@ export interface WebhookDependencies {
   isSigned: Middleware
   directory: Pick<ReturnType<typeof createDirectory>, 'findAccountByNumber' | 'findConversationByExternalId'>
   tenants: Pick<ReturnType<typeof createTenants>, 'load'>
-  calls: Pick<ReturnType<typeof createCalls>, 'open' | 'reportEnd'>
+  calls: Pick<ReturnType<typeof createCalls>, 'open' | 'reportEnd' | 'hasRelaySession'>
   transcripts: Pick<ReturnType<typeof createTranscripts>, 'write'>
   wrapUps: Pick<ReturnType<typeof createWrapUps>, 'load'>
   connector: CallConnector

@@ -2,7 +2,7 @@ import { knowledgeSchema, type Knowledge } from '../../domain/knowledge.ts'
 import { nextStep, type Report, type Step } from './next-step.ts'
 import { ringableNumber } from '../../domain/transfer-rules.ts'
 
-const report: Report = { dialCallStatus: undefined, sessionStatus: 'ended', handoffReason: 'end', restores: 0, isRingable: true }
+const report: Report = { dialCallStatus: undefined, sessionStatus: 'ended', hasBegun: true, handoffReason: 'end', restores: 0, isRingable: true }
 const takeMessage = { type: 'connect', mode: 'take-message', event: 'transfer-unanswered' } as const
 
 describe('what comes after a session or a ring', () => {
@@ -19,6 +19,8 @@ describe('what comes after a session or a ring', () => {
     ['the line was busy, after a restore', { dialCallStatus: 'busy', restores: 2 }, { ...takeMessage, restores: 2 }],
     ['nobody answered after all restores failed', { dialCallStatus: 'failed', restores: 3 }, { type: 'apologise', event: 'transfer-unanswered' }],
     ['the session broke', { sessionStatus: 'failed' }, { type: 'connect', mode: 'restored', restores: 1 }],
+    ['no relay took the call', { sessionStatus: 'failed', hasBegun: false }, { type: 'connect', mode: 'normal', restores: 1 }],
+    ['no relay took the call a third time', { sessionStatus: 'failed', hasBegun: false, restores: 2 }, { type: 'ring', isApology: true, restores: 3, event: 'transfer-requested' }],
     ['the session broke again', { sessionStatus: 'failed', restores: 1 }, { type: 'connect', mode: 'restored', restores: 2 }],
     ['the session broke a third time', { sessionStatus: 'failed', restores: 2 }, { type: 'ring', isApology: true, restores: 3, event: 'transfer-requested' }],
     ['the session broke a third time and we may not ring', { sessionStatus: 'failed', restores: 2, isRingable: false }, { type: 'apologise' }],

@@ -7,6 +7,8 @@ export interface Report {
   /** How ringing the business went; undefined when nobody was rung. */
   dialCallStatus: string | undefined
   sessionStatus: string | undefined
+  /** False while no relay has taken the call: the one that was asked may have been too busy, or the database away. */
+  hasBegun: boolean
   handoffReason: 'transfer' | 'end' | 'model-failed'
   restores: number
   /** True when the tenant's rules and hours let its phone be rung now. */
@@ -24,14 +26,14 @@ export type Step = { event?: ConversationEvent } & (
 const givenUp = callBounds.maxRestores + 1
 
 /** The next thing for a caller who is still on the line. */
-export function nextStep({ dialCallStatus, sessionStatus, handoffReason, restores, isRingable }: Report): Step {
+export function nextStep({ dialCallStatus, sessionStatus, hasBegun, handoffReason, restores, isRingable }: Report): Step {
   if (dialCallStatus === 'completed' || dialCallStatus === 'answered') return { type: 'hang-up', event: 'transfer-answered' }
   if (dialCallStatus) {
     const event = 'transfer-unanswered'
     return restores >= givenUp ? { type: 'apologise', event } : { type: 'connect', mode: 'take-message', restores, event }
   }
   if (sessionStatus === 'failed') {
-    if (restores < callBounds.maxRestores) return { type: 'connect', mode: 'restored', restores: restores + 1 }
+    if (restores < callBounds.maxRestores) return { type: 'connect', mode: hasBegun ? 'restored' : 'normal', restores: restores + 1 }
     return ringOr({ type: 'apologise' }, { isRingable, isApology: true, restores: givenUp })
   }
   if (sessionStatus !== 'ended' || handoffReason === 'end') return { type: 'hang-up' }

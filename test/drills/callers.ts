@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { demoTenant } from '../../sandbox/demo-tenant.ts'
 import { dial, type PhoneEvent, type Reply } from '../../sandbox/twilio/phone.ts'
+import { eventually } from './drill.ts'
 import type { House } from './house.ts'
 
 export interface Turn extends Reply {
@@ -42,7 +43,7 @@ export const questions = [
 export async function ringUp(house: House, nth: number, options: { to?: string; waitFor?: 'greeting' | 'answer' } = {}): Promise<Caller> {
   const turns: Turn[] = []
   const events: PhoneEvent[] = []
-  const isBreak = ({ type }: PhoneEvent) => type === 'reconnect' || type === 'session-end'
+  const isBreak = (event: PhoneEvent) => event.type === 'session-end' || (event.type === 'reconnect' && event.state === 'lost')
   const call = await dial({
     to: demoTenant.number,
     ...options,
@@ -71,6 +72,21 @@ export async function ringUp(house: House, nth: number, options: { to?: string; 
     isOver: call.isOver,
     hasHadFallback: () => events.some(({ type }) => type === 'transfer' || type === 'announcement') || call.isOver(),
     hangUp: () => call.hangUp(),
+  }
+}
+
+/** Each of them asks on and on, until its call is over or all are told to stop. Resolves once all have had an answer. */
+export async function keepTalking(callers: readonly Caller[], order: readonly string[]) {
+  let isToStop = false
+  const talking = callers.map(async (caller, nth) => {
+    for (let at = nth; !isToStop && !caller.isOver(); at += 1) await caller.insist(order[at % order.length]!)
+  })
+  await eventually('every call talks', () => callers.every(({ turns }) => turns.length > 0))
+  return {
+    async stop() {
+      isToStop = true
+      await Promise.all(talking)
+    },
   }
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { signRequest } from '../../sandbox/twilio/signature.ts'
 import { demoTenant } from '../../sandbox/demo-tenant.ts'
-import { questions, ringUp, type Caller } from './callers.ts'
+import { keepTalking, questions, ringUp, type Caller } from './callers.ts'
 import { requireEqualLedgers } from './compare-ledgers.ts'
 import { eventually, type Drill } from './drill.ts'
 import { startHouse, twilioAccount, type House } from './house.ts'
@@ -17,12 +17,7 @@ export const databaseHarmed: Drill = async ({ dice, size, say }) => {
     const house = await startHouse({ database: postgres })
     try {
       const callers: Caller[] = await Promise.all(Array.from({ length: size === 'small' ? 2 : 10 }, (_, nth) => ringUp(house, nth)))
-      const order = dice.shuffle(questions)
-      let isToStop = false
-      const talking = callers.map(async (caller, nth) => {
-        for (let at = nth; !isToStop; at += 1) await caller.insist(order[at % order.length]!)
-      })
-      await eventually('every call talks', () => callers.every(({ turns }) => turns.length > 0))
+      const talk = await keepTalking(callers, dice.shuffle(questions))
       await wait(dice.int('ms until the harm', 0, 1_000))
       const harm = dice.pick('harm', ['kill', 'freeze'] as const)
       await postgres[harm]()
@@ -43,8 +38,7 @@ export const databaseHarmed: Drill = async ({ dice, size, say }) => {
       const normalAfterMs = Date.now() - backAtMs
       say(`normal again after ${normalAfterMs} ms`)
       if (normalAfterMs > normalWithinMs[size]) throw new Error(`normal again only after ${normalAfterMs} ms`)
-      isToStop = true
-      await Promise.all(talking)
+      await talk.stop()
       callers.push(next)
       const dropped = callers.filter((caller) => caller.isOver() || caller.events.some(({ type }) => type === 'reconnect' || type === 'session-end'))
       if (dropped.length) throw new Error(`${dropped.length} live calls did not go on`)

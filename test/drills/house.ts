@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { demoTenant } from '../../sandbox/demo-tenant.ts'
-import { startOpenAiStandIn, type OpenAiStandIn } from '../../sandbox/openai/stand-in.ts'
+import { startOpenAiStandIn, type OpenAiStandIn, type OpenAiStandInOptions } from '../../sandbox/openai/stand-in.ts'
 import { createParts } from '../../sandbox/parts.ts'
 import { findFreePort } from '../../sandbox/ports.ts'
 import { endOwnProcesses } from '../../sandbox/process-record.ts'
 import { startResendStandIn } from '../../sandbox/resend/stand-in.ts'
+import { startProcess } from '../../sandbox/processes.ts'
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
 import { startTwilioStandIn, type TwilioStandIn, type TwilioStandInOptions } from '../../sandbox/twilio/stand-in.ts'
 import { createTestDatabase } from '../kit/database.ts'
@@ -20,6 +21,8 @@ export type ResendStandIn = Awaited<ReturnType<typeof startResendStandIn>>
 
 export interface House {
   facts: Sandbox['facts']
+  /** All that its processes are told. */
+  variables: Sandbox['variables']
   twilio: TwilioStandIn
   openai: OpenAiStandIn
   resend: ResendStandIn
@@ -32,6 +35,8 @@ export interface House {
   /** So many times it was started again. */
   restarts(name: string): number
   untilReady(name: 'api' | 'relay' | 'worker'): Promise<void>
+  /** Another relay, told the same, which nobody starts again. Resolves to where it listens. */
+  startSecondRelay(): Promise<string>
   stop(): Promise<void>
 }
 
@@ -43,6 +48,7 @@ export interface HouseOptions {
   /** The run's, in a namespace of its own, when left out. */
   temporal?: { address: string; namespace: string }
   twilio?: Partial<TwilioStandInOptions>
+  openai?: OpenAiStandInOptions
   /** Where its folder, logs and all, is made. */
   parent?: string
   /** Another worker's `main.ts` than ours. */
@@ -76,7 +82,7 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
       fallbackUrl: `${publicUrl}/twilio/voice/fallback?dial=${encodeURIComponent(transferNumber)}`,
     }))
     const end = (standIn: { stop(): Promise<void> }) => standIn.stop()
-    const openai = await parts.add(() => startOpenAiStandIn({ firstTokenMs: 30, tokenMs: 2 }), end)
+    const openai = await parts.add(() => startOpenAiStandIn({ firstTokenMs: 30, tokenMs: 2, ...options.openai }), end)
     const resend = await parts.add(() => startResendStandIn(), end)
     const pace = { wordMs: 5, secondMs: 200, processingMs: 100 }
     const twilio = await parts.add(() => startTwilioStandIn({ ...twilioAccount, numbers, pace, ...options.twilio }), end)
@@ -98,10 +104,11 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
       RESEND_BASE_URL: resend.url,
       ...options.processEnvironment,
     }
-    const { facts } = await startSandbox({ home, environment, workerScript: options.workerScript, parts, say, report: () => {} })
+    const { facts, variables } = await startSandbox({ home, environment, workerScript: options.workerScript, parts, say, report: () => {} })
     const restarts = (name: string) => said.filter((line) => line.startsWith(`${name} is started again`)).length
     return {
       facts,
+      variables,
       twilio,
       openai,
       resend,
@@ -115,6 +122,12 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
           await response.text()
           return response.ok
         }),
+      async startSecondRelay() {
+        const port = await findFreePort()
+        const relay = { name: 'second-relay', script: 'relay/main.ts', port, environment: { ...variables, RELAY_PORT: String(port) } }
+        await parts.add(() => startProcess({ home, ...relay }), (child) => child.stop())
+        return `http://127.0.0.1:${port}`
+      },
       stop,
     }
   } catch (error) {

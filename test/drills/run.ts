@@ -1,6 +1,6 @@
 /**
- * `npm run drills -- --seeds N [--from SEED] [--only F2,F6]`: each fault drill with N seeds, for as long as one likes.
- * A seed that failed is repeated by `--seeds 1 --from SEED --only DRILL`.
+ * `npm run drills -- --seeds N [--from SEED] [--only F2,F6] [--small]`: each fault drill with N seeds, for as long as one likes.
+ * `--small`: as within `npm test`. A seed that failed is repeated by `--seeds 1 --from SEED --only DRILL`.
  */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -9,7 +9,7 @@ import { drills } from './catalogue.ts'
 import { createDice } from './dice.ts'
 
 const { values } = parseArgs({
-  options: { seeds: { type: 'string', default: '1' }, from: { type: 'string', default: '1' }, only: { type: 'string' } },
+  options: { seeds: { type: 'string', default: '1' }, from: { type: 'string', default: '1' }, only: { type: 'string' }, small: { type: 'boolean' } },
 })
 const write = (line: string) => void process.stdout.write(`${line}\n`)
 const chosen = values.only?.split(',') ?? Object.keys(drills)
@@ -33,7 +33,7 @@ try {
       const say = (line: string) => write(`${name} seed ${seed}: ${line}`)
       const startedAtMs = Date.now()
       try {
-        await drills[name]!({ dice: createDice(seed, say), size: 'full', say })
+        await drills[name]!({ dice: createDice(seed, say), size: values.small ? 'small' : 'full', say })
         say(`passed in ${Math.round((Date.now() - startedAtMs) / 1_000)} s`)
       } catch (error) {
         failed.push(`${name} seed ${seed}`)

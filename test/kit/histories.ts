@@ -1,9 +1,13 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Client } from '@temporalio/client'
-import { temporal } from '@temporalio/proto'
+import proto from '@temporalio/proto'
+import { Worker, type WorkflowBundle } from '@temporalio/worker'
+import type { NamedKey } from '../../domain/environment.ts'
+import { createDataConverter } from '../../workers/data-converter.ts'
 
-const { History } = temporal.api.history.v1
+// The package is CommonJS that hides its names from Node.
+const { History } = proto.temporal.api.history.v1
 const directory = join(import.meta.dirname, '..', 'histories')
 
 /**
@@ -30,6 +34,12 @@ export function recordedHistories() {
       const workflowId = history.events?.[0]?.workflowExecutionStartedEventAttributes?.workflowId || file
       return { name: file.replace('.json', ''), workflowId, history }
     })
+}
+
+/** @throws DeterminismViolationError when the code of the bundle would have done something else. */
+export function replay(workflowBundle: WorkflowBundle, dataKeys: NamedKey[], { workflowId, history }: { workflowId: string; history: unknown }) {
+  const options = { workflowBundle, dataConverter: createDataConverter(dataKeys), replayName: workflowId }
+  return Worker.runReplayHistory(options, history, workflowId)
 }
 
 interface WirePayload {

@@ -12,6 +12,7 @@ import { createLogger } from '../../providers/logger.ts'
 import { createRelayTokens, type SessionMode } from '../../providers/relay-token.ts'
 import { composeRelay } from '../../relay/compose.ts'
 import { readConfig } from '../../relay/config.ts'
+import type { EventLoop } from '../../relay/event-loop.ts'
 import { testKeyring, testKnowledge } from './account.ts'
 import { createTestDatabase } from './database.ts'
 import { createFakeClock, type FakeClock } from './fake-clock.ts'
@@ -107,7 +108,7 @@ export async function createRelayWorld({ isRealTime = false } = {}) {
     tokenFor,
     transcriptOf,
     transcriptIs,
-    startRelay: async (options: { database?: Database; clock?: FakeClock } = {}) => {
+    startRelay: async (options: { database?: Database; clock?: FakeClock; eventLoop?: EventLoop } = {}) => {
       const relay = await startRelay({ clock, databaseUrl: testDatabase.appUrl, model, twilio, ...options })
       stops.push(relay.stop)
       return relay
@@ -148,14 +149,17 @@ export const relayEnvironment = ({ databaseUrl, model, twilio }: RelaySurroundin
 
 export const newSessionId = () => `VX${randomBytes(16).toString('hex')}`
 
-async function startRelay(options: RelaySurroundings & { clock: FakeClock; database?: Database }) {
+async function startRelay(options: RelaySurroundings & { clock: FakeClock; database?: Database; eventLoop?: EventLoop }) {
   const logs: string[] = []
   const logger = createLogger({ process: 'relay', level: 'trace', destination: { write: (line: string) => void logs.push(line) } })
   const config = readConfig(relayEnvironment(options))
   const database = options.database ?? (await createDatabase({ url: options.databaseUrl }))
-  const relay = composeRelay(config, { database, logger, clock: options.clock, newId: () => randomUUID() })
+  // This process's own loop is busy with the tests.
+  const eventLoop = options.eventLoop ?? { load: () => ({ busy: 0, lagMs: 0 }) }
+  const relay = composeRelay(config, { database, logger, clock: options.clock, eventLoop, newId: () => randomUUID() })
   const port = await relay.listen(0, '127.0.0.1')
-  const connect = () => connectPhone(`ws://127.0.0.1:${port}/voice`, { 'X-Twilio-Signature': signHandshake() })
+  const connect = (path = '/voice') =>
+    connectPhone(`ws://127.0.0.1:${port}${path}`, { 'X-Twilio-Signature': signHandshake(`${relayPublicUrl}${path}`) })
 
   return {
     port,
@@ -163,8 +167,8 @@ async function startRelay(options: RelaySurroundings & { clock: FakeClock; datab
     logs,
     connect,
     /** Connects, and says whose call it is. */
-    async call({ callSid, sessionId, token }: TestCall) {
-      const phone = await connect()
+    async call({ callSid, sessionId, token }: TestCall, path?: string) {
+      const phone = await connect(path)
       phone.send({ type: 'setup', sessionId, callSid, accountSid: 'AC1', from: '+12065559999', customParameters: { token } })
       return phone
     },

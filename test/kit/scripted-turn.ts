@@ -24,7 +24,7 @@ export function testTenant(changes: Partial<KnowledgeInput> = {}): Tenant {
   }
 }
 
-/** What a scripted stream does next: a text, any event, an error to throw, or nothing more ever. */
+/** What a scripted stream does next: a text, any event, a failure, or nothing more ever. */
 export type Step = string | ModelEvent | Error | 'stall'
 
 export const stall: Step = 'stall'
@@ -35,10 +35,18 @@ export const toolCall = (name: string, args: unknown, id = 'call-1'): Step => ({
 
 interface OpenStream {
   request: ModelRequest
-  signal: AbortSignal
   isRetry: boolean
+  readonly isCancelled: boolean
+  /** True once nothing of it is wanted or to come any more. */
+  readonly isOver: boolean
   push(step: Step): void
   end(): void
+}
+
+function eventOf(step: Step): ModelEvent | null {
+  if (step instanceof Error) return { type: 'failed', error: step }
+  if (step === stall) return null
+  return typeof step === 'string' ? { type: 'text', text: step } : step
 }
 
 /** A model whose streams do what the test says, step by step; `plan` scripts the next ones beforehand. */
@@ -47,27 +55,32 @@ export function createScriptedModel() {
   const plans: Step[][] = []
 
   const port: ModelPort = {
-    stream(request, { signal, isRetry }) {
-      const steps: Step[] = []
-      let wake = () => {}
+    stream(request, { isRetry }, tell) {
+      let isOver = false
+      let isCancelled = false
       const push = (step: Step) => {
-        steps.push(step)
-        wake()
+        if (isOver || isCancelled) return
+        const event = eventOf(step)
+        isOver = event === null || event.type === 'end' || event.type === 'failed'
+        if (event) tell(event)
       }
-      const stream = { request: structuredClone(request), signal, isRetry, push, end: () => push({ type: 'end', reason: 'stop' }) }
-      streams.push(stream)
+      streams.push({
+        request: structuredClone(request),
+        isRetry,
+        push,
+        end: () => push({ type: 'end', reason: 'stop' }),
+        get isCancelled() {
+          return isCancelled
+        },
+        get isOver() {
+          return isOver || isCancelled
+        },
+      })
       const plan = plans.shift()
-      for (const step of plan ?? []) push(step)
-      if (plan && !plan.includes(stall)) stream.end()
-      return (async function* () {
-        for (;;) {
-          while (steps.length === 0) await new Promise<void>((resolve) => (wake = resolve))
-          const step = steps.shift()!
-          if (step instanceof Error) throw step
-          if (step === stall) await new Promise(() => {})
-          yield typeof step === 'string' ? { type: 'text' as const, text: step } : (step as ModelEvent)
-        }
-      })()
+      for (const step of plan ? [...plan, { type: 'end', reason: 'stop' } as const] : []) push(step)
+      return () => {
+        isCancelled = true
+      }
     },
   }
   return {
@@ -107,6 +120,18 @@ export function createManualClock(startMs = openAtMs) {
       }
       nowMs = untilMs
     },
+    /** The same for a process that did not get to run meanwhile: all that falls due runs late, one right after the other. */
+    async lag(ms: number) {
+      await settle()
+      nowMs += ms
+      for (const { atMs, run } of timers.toSorted((a, b) => a.atMs - b.atMs)) {
+        const timer = timers.find((timer) => timer.run === run && timer.atMs === atMs)
+        if (!timer || atMs > nowMs) continue
+        timers = timers.filter((other) => other !== timer)
+        run()
+      }
+      await settle()
+    },
     get pending() {
       return timers.length
     },
@@ -127,11 +152,11 @@ export function createTestCall({ knowledge, history = [], mode = 'normal', atMs 
   const dialogue = createDialogue(createReceptionist(testTenant(knowledge)), history, mode)
   const said: string[] = []
   const fillers: string[] = []
-  const kept: { key: string; message: TakenMessage }[] = []
+  const kept: { message: TakenMessage; content: string }[] = []
   const ports: TurnPorts = {
     model: model.port,
     say: (text, { isFiller = false } = {}) => void (isFiller ? fillers : said).push(text),
-    keepMessage: async (key, message) => void kept.push({ key, message }),
+    keepMessage: async (message, content) => void kept.push({ message, content }),
     stopRecording: async () => {},
     optOutContact: async () => {},
     nowMs: clock.nowMs,

@@ -17,9 +17,12 @@ export interface TimeSkippingServer {
 /** Address of the run's real Temporal dev server (namespace `default`). */
 export const temporalAddress = (): string => required('TEST_TEMPORAL_ADDRESS')
 
-/** Temporal's SDK, native part included, logs nothing in this process. Once a test file, before any connection. */
+let logger: DefaultLogger | undefined
+
+/** Temporal's SDK, native part included, logs nothing in this process. Before any connection. */
 export function quietTemporal(): DefaultLogger {
-  const logger = new DefaultLogger('ERROR', () => undefined)
+  if (logger) return logger
+  logger = new DefaultLogger('ERROR', () => undefined)
   Runtime.install({ logger, telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } } })
   return logger
 }

@@ -129,7 +129,7 @@ export async function createWrapUpWorld(
 
     /** A call as the live side leaves it: over at Twilio with one finished recording, nothing told us yet. */
     async placeCall(
-      options: { recordingState?: 'off' | 'due' | 'started'; lines?: Message[]; takesMessage?: boolean } = {},
+      options: { recordingState?: 'off' | 'due' | 'starting' | 'started'; lines?: Message[]; takesMessage?: boolean } = {},
     ) {
       const { recordingState = 'off', lines = usualLines, takesMessage = false } = options
       const callSid = `CA${hex(16)}`
@@ -157,6 +157,7 @@ export async function createWrapUpWorld(
         } as const
         await transcripts.keepMessage(ref, 'message-1', message, startedAtMs + 8_000)
       }
+      if (recordingState === 'starting') await calls.claimRecording(ref)
       if (recordingState === 'started') await calls.setRecording(ref, { state: 'started' })
       const call = { status: 'completed', durationSeconds: 62, endedAtMs: startedAtMs + 62_000, recordings: [] }
       vendors.calls.set(callSid, call)
