@@ -53,17 +53,7 @@ export function createTranscripts(database: Database): Transcripts {
 
     writeAll,
 
-    read: ({ accountId, conversationId }) =>
-      database.forAccount(accountId, (em) =>
-        tables(em)
-          .selectFrom('message')
-          .select(columns)
-          .where('accountId', '=', accountId)
-          .where('conversationId', '=', conversationId)
-          .orderBy('atMs')
-          .orderBy('seq')
-          .execute(),
-      ),
+    read: (ref) => database.forAccount(ref.accountId, (em) => readLines(em, ref)),
 
     keepMessage: ({ accountId, conversationId }, key, { callerName, callbackNumber, text, urgency }, atMs) =>
       database.forAccount(accountId, async (em) => {
@@ -89,6 +79,17 @@ export function createTranscripts(database: Database): Transcripts {
       }),
   }
 }
+
+/** All lines of a conversation, in the order in which they were said. */
+export const readLines = (em: EntityManager, { accountId, conversationId }: ConversationRef): Promise<Message[]> =>
+  tables(em)
+    .selectFrom('message')
+    .select(columns)
+    .where('accountId', '=', accountId)
+    .where('conversationId', '=', conversationId)
+    .orderBy('atMs')
+    .orderBy('seq')
+    .execute()
 
 /** The line of what happened, in the transaction of what made it happen. The same key again changes nothing. */
 export async function insertEvent(

@@ -58,7 +58,8 @@ export function searchKnowledge(
   const clues = cluesOf(index, { heard, before, alternatives })
   const { worth, cover, asked, askedCertainly } = tally(index, clues)
   const said = whatIsSaid(clues)
-  const least = worth.toSorted().at(-5 * limit) ?? 0
+  // Whatever its title lifts it by, what is worth less is none of the best.
+  const least = nthLargest(worth, limit) / (1 + titleLift)
   const found: (FoundPassage & { worth: number })[] = []
   for (let at = 0; at < worth.length; at += 1) {
     if (worth[at] === 0 || worth[at]! < least) continue
@@ -83,6 +84,19 @@ export function searchKnowledge(
 export function certainPassage([first, second]: readonly FoundPassage[]): Passage | null {
   if (!first || first.certainty < minCertainty) return null
   return second && first.certainty - second.certainty < minLead ? null : first.passage
+}
+
+/** 0 where there are fewer; none of `values` is negative. */
+function nthLargest(values: Float64Array, nth: number): number {
+  const largest = new Float64Array(nth)
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i]!
+    if (value <= largest[0]!) continue
+    let at = 1
+    for (; at < nth && largest[at]! < value; at += 1) largest[at - 1] = largest[at]!
+    largest[at - 1] = value
+  }
+  return largest[0]!
 }
 
 interface Tally {
@@ -175,11 +189,11 @@ function whatIsSaid(clues: readonly Clue[]): Said {
 function titleShare(index: KnowledgeIndex, at: number, { terms, groups }: Said): number {
   let all = 0
   let share = 0
-  for (const term of index.titles[at]!) {
-    const { telling } = index.terms.get(term)!
-    const bySense = (groupsOf.get(term) ?? []).map((group) => groups.get(group) ?? 0)
-    all += telling
-    share += telling * Math.max(terms.get(term) ?? 0, ...bySense)
+  for (const title of index.titles[at]!) {
+    let heard = terms.get(title.word) ?? 0
+    for (const group of title.groups) heard = Math.max(heard, groups.get(group) ?? 0)
+    all += title.telling
+    share += title.telling * heard
   }
   return all > 0 ? share / all : 0
 }

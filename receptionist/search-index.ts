@@ -26,6 +26,12 @@ export interface Entry {
   readonly telling: number
 }
 
+export interface TitleTerm {
+  readonly word: string
+  readonly groups: readonly number[]
+  readonly telling: number
+}
+
 /** Which passages hold which terms, groups and topics of the vocabulary; flat lists, since a large knowledge has tens of thousands. */
 export interface SearchIndex {
   readonly terms: ReadonlyMap<string, Entry>
@@ -35,7 +41,7 @@ export interface SearchIndex {
   /** What the term, group or topic is worth in that passage: about 1 in its text, 1.5 in its title. */
   readonly impactAt: Float32Array
   /** By passage, the terms of its title. */
-  readonly titles: readonly (readonly string[])[]
+  readonly titles: readonly (readonly TitleTerm[])[]
   /** What a term that no passage holds would tell. */
   readonly mostTelling: number
   /** Terms that may have been meant by one that no passage holds. */
@@ -47,6 +53,13 @@ export function readText(text: string): { words: string[]; terms: string[]; phra
   const words = tokens(text)
   const stems = words.map(stem)
   return { words, terms: stems.filter((_, at) => !isStopWord(words[at]!)), phrases: phraseGroups(stems) }
+}
+
+/** The terms of a text alone. */
+export function termsOf(text: string): string[] {
+  return tokens(text)
+    .filter((word) => !isStopWord(word))
+    .map(stem)
 }
 
 type Postings<Key> = Map<Key, number[]>
@@ -83,13 +96,15 @@ export function* searchIndexSteps(passages: readonly Passage[]): Generator<void,
     }
     return entries
   }
+  const entries = yield* entriesOf(terms, weightOf)
+  const titleTerms = new Map([...new Set(titles.flat())].map((word) => [word, { word, groups: groupsOf.get(word) ?? [], telling: entries.get(word)!.telling }]))
   return {
-    terms: yield* entriesOf(terms, weightOf),
+    terms: entries,
     groups: yield* entriesOf(groups),
     topics: yield* entriesOf(topics),
     passageAt,
     impactAt,
-    titles,
+    titles: titles.map((words) => words.map((word) => titleTerms.get(word)!)),
     mostTelling: tellingOf(1, passages.length),
     termsLike: createWordFinder(terms.keys()),
   }

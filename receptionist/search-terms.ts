@@ -38,21 +38,25 @@ export function isStopWord(token: string): boolean {
   return stopWords.has(token)
 }
 
-const endings: readonly [RegExp, string][] = [
-  [/(?:ies|y)$/, ''],
-  [/(?<=s)es$|(?<![su])s$/, ''],
-  [/(?:ations?|ating|ated?|ates)$/, ''],
-  [/(?:ing|ings|edly|ed|ly)$/, ''],
-  [/(?:e|i)$/, ''],
-  [/([bdfgklmnprt])\1$/, '$1'],
+/** What a word may end in; first the last letters of such an ending, which are soon looked at. */
+const endings: readonly [string, RegExp, string][] = [
+  ['sy', /(?:ies|y)$/, ''],
+  ['s', /(?<=s)es$|(?<![su])s$/, ''],
+  ['nsged', /(?:ations?|ating|ated?|ates)$/, ''],
+  ['gsyd', /(?:ing|ings|edly|ed|ly)$/, ''],
+  ['ei', /(?:e|i)$/, ''],
+  ['bdfgklmnprt', /([bdfgklmnprt])\1$/, '$1'],
 ]
 
 /** Takes off what is most often only grammar; errs towards too little. */
 export function stem(token: string): string {
-  return endings.reduce((word, [ending, left]) => {
+  let word = token
+  for (const [lastLetters, ending, left] of endings) {
+    if (!lastLetters.includes(word.at(-1) ?? ' ')) continue
     const shorter = word.replace(ending, left)
-    return shorter.length >= 3 ? shorter : word
-  }, token)
+    if (shorter.length >= 3) word = shorter
+  }
+  return word
 }
 
 /** Words that tell little: what a business calls itself, and what fits almost any question about one. */
