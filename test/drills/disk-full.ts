@@ -47,7 +47,7 @@ interface Scene {
 }
 
 async function drill({ dice, size, say }: Parameters<Drill>[0], { house, postgres, theirs, ours }: Scene): Promise<void> {
-  const full = dice.pick('full', ['the database’s', 'ours', 'both'] as const)
+  const full = size === 'small' ? 'both' : dice.pick('full', ['the database’s', 'ours', 'both'] as const)
   let nth = 0
   const ring = (waitFor?: 'answer') => ringUp(house, nth++, { waitFor })
   const callers: Caller[] = await Promise.all(Array.from({ length: size === 'small' ? 2 : 8 }, () => ring()))
