@@ -64,12 +64,15 @@ export function createSessions(deps: SessionsDeps) {
     return claims
   }
 
-  function askForWrapUp(ref: ConversationRef, callSid: string, lastLine: Promise<void>) {
-    const ending = lastLine
-      .then(() => journal.flush(ref))
-      .then(() => deps.wrapUps.start(ref, callSid))
+  async function askForWrapUp(ref: ConversationRef, callSid: string) {
+    await journal.flush(ref)
+    await deps.wrapUps.start(ref, callSid)
+  }
+
+  function keepEnding(last: Promise<void>, callSid: string) {
+    const ending = last
       .catch((error: unknown) => {
-        logger.error({ ...describeError(error), callSid }, 'a wrap-up was not asked for')
+        logger.error({ ...describeError(error), callSid }, 'the end of a call broke')
         metrics.faults.inc({ where: 'call' })
       })
       .finally(() => endings.delete(ending))
@@ -93,13 +96,15 @@ export function createSessions(deps: SessionsDeps) {
     const isNew = mode === 'normal' || refusal !== 'process-overloaded'
     if (refusal && isNew && !isHere) throw new Failure(refusal, 'No new call is taken')
     const ref = { accountId, conversationId }
-    const isResumed = await loader.claim({ ...ref, tokenId, sessionId, isExpired, atMs: clock.nowMs() })
+    const isClaimedBefore = await loader.claim({ ...ref, tokenId, sessionId, isExpired, atMs: clock.nowMs() })
     const twin = () => find(setup, token)
     if (!twin()) await live.get(callSid)?.session.close('replaced')
     await journal.flush(ref)
     const call = await loader.load(ref)
     const sooner = twin()
     if (sooner) return reconnect(sooner, wire)
+    // The process that claimed the session may have come no further.
+    const isResumed = isClaimedBefore && call.history.length > 0
 
     const session = createSession({
       ...deps,
@@ -115,7 +120,7 @@ export function createSessions(deps: SessionsDeps) {
         if (live.get(callSid)?.session === session) live.delete(callSid)
         metrics.sessions.set(live.size)
         if (live.size === 0) whenEmpty()
-        if (isCallOver) askForWrapUp(ref, callSid, lastLine)
+        keepEnding(isCallOver ? lastLine.then(() => askForWrapUp(ref, callSid)) : lastLine, callSid)
       },
     })
     live.set(callSid, { session, token, ref })
@@ -151,7 +156,7 @@ export function createSessions(deps: SessionsDeps) {
       cancel()
       await Promise.all([...live.values()].map(({ session }) => session.close('drained')))
     },
-    /** Resolves once the wrap-ups of the calls that have ended were asked for, which waits for their last lines. */
+    /** Resolves once all calls that were let go of have said their last line, and those that have ended asked for their wrap-ups. */
     async settled(): Promise<void> {
       await Promise.all(endings)
     },
