@@ -19,8 +19,10 @@ describe('words that are not final', () => {
   })
   afterEach(async () => {
     for (const phone of phones.splice(0)) await phone.drop()
-    world.clock.advance(relayBounds.graceMs)
-    await until(async () => (await relay.metric('ironvoice_relay_sessions')) === 0)
+    await until(async () => {
+      world.clock.advance(relayBounds.graceMs)
+      return (await relay.metric('ironvoice_relay_sessions')) === 0
+    })
   })
   afterAll(() => world.stop())
 

@@ -21,7 +21,7 @@ describe('a reply that a lost line cut off', () => {
     for (const text of ['children', 'and adults.']) await call.info('tokensPlayed', text)
     await call.clock.advance(5_000)
     expect(call.spoken()).toBe('Yes, for children and adults.')
-    expect(call.lines()).toEqual([greeting, `caller: ${question}`, 'receptionist: Yes, for children and adults.', 'reconnected: '])
+    expect(call.lines()).toEqual([greeting, `caller: ${question}`, 'receptionist: Yes, for children and adults.|', 'reconnected: '])
   })
 
   it('is said again from where Twilio played it last, when Twilio has lost the rest', async () => {
@@ -38,7 +38,7 @@ describe('a reply that a lost line cut off', () => {
     await call.info('agentSpeaking', 'off')
     await call.clock.advance(relayBounds.voiceGapMs)
     expect(call.spoken(from)).toBe('and for grown-ups.')
-    expect(call.lines().filter((line) => line.startsWith('receptionist'))).toEqual([greeting, 'receptionist: Yes, for children and for grown-ups.'])
+    expect(call.lines().filter((line) => line.startsWith('receptionist'))).toEqual([greeting, 'receptionist: Yes, for children and for grown-ups.|'])
   })
 
   it('is not said again to a caller who has spoken since', async () => {
@@ -76,6 +76,20 @@ describe('a reply that a lost line cut off', () => {
     expect(call.lines()).toEqual([greeting, `caller: ${question}`, 'receptionist: Yes, for|', 'reconnected: ', 'receptionist:  adults.'])
     await call.prompt('and gloves')
     expect(call.sent()).toEqual(['quila Bicycles, how can I help?', question, 'Yes, for children and', ' adults.', 'and gloves'])
+  })
+
+  it('is not gone on with once more by another process, after its own has done so', async () => {
+    const call = await createLoneCall()
+    await call.prompt(question)
+    await call.model('Yes, for children')
+    await call.drop()
+    await call.comeBack(0)
+    await call.reply(' and adults.')
+    await call.clock.advance(10_000)
+    await call.drop()
+    await call.comeBack(1)
+    await call.takenUp()
+    expect(call.streams).toHaveLength(1)
   })
 
   it('and that was heard to its end leaves nothing to say to another process', async () => {

@@ -107,7 +107,8 @@ export function createTurns(options: TurnsOptions) {
     if (turn.line || isSayable(text)) {
       const atMs = startedMs + (firstTokenMs ?? 0)
       const { key, seq } = turn.line ?? {}
-      lastSaid = said(text, { atMs, isInterrupted: signal.aborted, firstTokenMs, passages, ...(key && { key, seq }) })
+      const isInterrupted = signal.aborted || turn.line !== null
+      lastSaid = said(text, { atMs, isInterrupted, firstTokenMs, passages, ...(key && { key, seq }) })
     }
     for (const { event, text } of events) {
       // A goodbye that was cut off ended nothing.
@@ -195,7 +196,7 @@ export function createTurns(options: TurnsOptions) {
       const isUnsure = doubtful.length > 0 || running !== null
       playback.find()
       isLost = false
-      for (const line of doubtful.splice(0)) transcript.said(line.text, line)
+      for (const line of doubtful.splice(0)) transcript.cutBack(line, line.text)
       return isUnsure
     },
 
