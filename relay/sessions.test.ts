@@ -56,6 +56,17 @@ const found: [Action[]][] = [
       { type: 'settle' },
     ],
   ],
+  // A call that came back to its process while the database was slow was given back.
+  [
+    [
+      { type: 'pass', ms: 1 },
+      { type: 'slow-database' },
+      { type: 'prompt', call: 0 },
+      { type: 'drop', call: 0 },
+      { type: 'come-back', call: 0, isMoved: false, replays: 0 },
+      { type: 'pass', ms: 12_000 },
+    ],
+  ],
   // Words in the moment between two turns began a second turn beside the next one.
   [
     [
