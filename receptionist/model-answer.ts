@@ -15,7 +15,7 @@ const maxTokens = 300
 const temperature = 0.2
 /** How often a turn goes back to the model with results of its tools. */
 const maxToolRounds = 3
-/** Passages that a prompt holds when the knowledge is too large for it, and that count as the source of an answer. */
+/** Passages that a prompt holds when the knowledge is too large for it, and that count as sources of the answer. */
 const maxPassages = 8
 const maxSources = 3
 
@@ -107,16 +107,17 @@ function requestOf({ dialogue }: TurnState, note: ChatMessage, said: string): Mo
 function noteOf(turn: TurnState): ChatMessage {
   const { dialogue, heard, ports } = turn
   const { receptionist, draft } = dialogue
-  const found = searchKnowledge(receptionist.index, heard, { limit: maxPassages, before: dialogue.heardBefore })
-  const passages = found.filter(({ score }) => score >= minScore).map(({ passage }) => passage)
-  turn.passages = passages.slice(0, receptionist.isKnowledgeWhole ? maxSources : maxPassages).map(({ id }) => id)
+  const searched = searchKnowledge(receptionist.index, heard, { limit: maxPassages, before: dialogue.heardBefore })
+  // What may help is given, however doubtful: the model can tell. Only what is likely the answer counts as its source.
+  const found = searched.filter(({ score }) => score > 0)
+  turn.passages = found.filter(({ score }) => score >= minScore).slice(0, maxSources).map(({ passage }) => passage.id)
   const content = momentNote(receptionist.tenant.knowledge, {
     minute: receptionist.minuteAt(ports.nowMs()),
     language: dialogue.language,
     canTransfer: canTransfer(turn),
     hasUnconfirmedMessage: draft !== null,
     messagesKept: dialogue.messagesKept,
-    passages: receptionist.isKnowledgeWhole ? [] : passages.filter(({ isEssential }) => !isEssential),
+    passages: receptionist.isKnowledgeWhole ? [] : found.map(({ passage }) => passage).filter(({ isEssential }) => !isEssential),
   })
   return { role: 'system', content }
 }

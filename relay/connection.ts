@@ -37,8 +37,12 @@ export function acceptConnection(socket: WebSocket, { sessions, clock, metrics, 
 
   const wire: Wire = {
     send(frame) {
-      if (socket.bufferedAmount > relayBounds.maxUnsentBytes) socket.terminate()
       if (socket.readyState !== socket.OPEN) return false
+      if (socket.bufferedAmount > relayBounds.maxUnsentBytes) {
+        metrics.socketsGivenUp.inc({ why: 'unread' })
+        socket.terminate()
+        return false
+      }
       socket.send(frame)
       return true
     },

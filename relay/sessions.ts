@@ -73,10 +73,10 @@ export function createSessions(deps: SessionsDeps) {
     await deps.wrapUps.start(ref, callSid)
   }
 
-  function keepEnding(last: Promise<void>, callSid: string) {
+  function keepEnding(callSid: string, last: Promise<void>) {
     const ending = last
       .catch((error: unknown) => {
-        logger.error({ ...describeError(error), callSid }, 'the end of a call broke')
+        logger.error({ ...describeError(error), callSid }, 'the end of a call was not told')
         metrics.faults.inc({ where: 'call' })
       })
       .finally(() => endings.delete(ending))
@@ -124,7 +124,7 @@ export function createSessions(deps: SessionsDeps) {
         if (live.get(callSid)?.session === session) live.delete(callSid)
         metrics.sessions.set(live.size)
         if (live.size === 0) whenEmpty()
-        keepEnding(isCallOver ? lastLine.then(() => askForWrapUp(ref, callSid)) : lastLine, callSid)
+        keepEnding(callSid, isCallOver ? lastLine.then(() => askForWrapUp(ref, callSid)) : lastLine)
       },
     })
     live.set(callSid, { session, token, ref })
