@@ -29,7 +29,7 @@ export function createDoubtfulLines(transcript: Transcript, playback: Playback) 
       isLost = false
       const found = doubtful
       doubtful = []
-      for (const line of found) transcript.cutBack(line, line.text)
+      for (const line of found) transcript.said(line.text, line)
       return found.length > 0
     },
   }

@@ -29,10 +29,7 @@ export function leftBehind(lines: readonly Message[], sessionId: string): LeftBe
     : isEnded ? { reason: 'end', detail: goodbye.text || goodbye.event! } : null
 
   const spoken = lines.filter(({ role }) => role !== 'event')
-  // Its own process went on with it where the line was found again.
-  const since = lines.slice(lines.findLastIndex(({ role }) => role !== 'event'))
-  const isGoneOnWith = since.some(({ event, key }) => event === 'reconnected' && writerOf(key) === writerOf(since[0]!.key))
-  const cut = isGoneOnWith ? [] : spoken.slice(spoken.findLastIndex(({ role, isInterrupted }) => role === 'caller' || !isInterrupted) + 1)
+  const cut = spoken.slice(spoken.findLastIndex(({ role, isInterrupted }) => role === 'caller' || !isInterrupted) + 1)
   const before = spoken.slice(0, spoken.length - cut.length)
   const words = before.slice(before.findLastIndex(({ role }) => role === 'receptionist') + 1)
   return {
@@ -43,8 +40,6 @@ export function leftBehind(lines: readonly Message[], sessionId: string): LeftBe
     isFinal: transfer !== undefined || goodbye?.event !== 'ended-by-receptionist',
   }
 }
-
-const writerOf = (key: string) => key.slice(0, key.lastIndexOf('-'))
 
 /** How often processes other than `writer` took the session over, as its transcript tells. */
 export const takeOversOf = (lines: readonly Message[], writer: string): number =>

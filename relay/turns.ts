@@ -106,8 +106,7 @@ export function createTurns(options: TurnsOptions) {
     if (turn.line || isSayable(text)) {
       const atMs = startedMs + (firstTokenMs ?? 0)
       const { key, seq } = turn.line ?? {}
-      const isInterrupted = signal.aborted || turn.line !== null
-      lastSaid = lines.said(text, { atMs, isInterrupted, firstTokenMs, passages, ...(key && { key, seq }) })
+      lastSaid = lines.said(text, { atMs, isInterrupted: signal.aborted, firstTokenMs, passages, ...(key && { key, seq }) })
     }
     for (const { event, text } of events) {
       // A goodbye that was cut off ended nothing.

@@ -97,9 +97,7 @@ export function createSessionWorld(callCount: number) {
         broken = null
         throw fault
       }
-      const written = calls[indexOf(conversationId)]!.lines
-      // As the database has it: what was cut off is never whole again.
-      for (const line of lines) if (line.isInterrupted || !written.get(line.key)?.isInterrupted) written.set(line.key, line)
+      for (const line of lines) calls[indexOf(conversationId)]!.lines.set(line.key, line)
     },
     flush: () => database(() => {}).catch(() => {}),
     keepMessage: ({ conversationId }, _, { text }) => database(() => void calls[indexOf(conversationId)]!.kept.push(text)),
