@@ -97,13 +97,12 @@ export function acceptConnection(socket: WebSocket, { sessions, clock, metrics, 
       setup = 'done'
       session = begun
       cancelSetup()
-      for (const waiting of early.splice(0)) session.receive(waiting)
+      for (const waiting of early.splice(0)) contain(() => begun.receive(waiting), broke)
     } catch (error) {
       const isAwaited = setup === 'looked-into' && socket.readyState === socket.OPEN
       if (isAwaited && isAway(error)) cancelRetry = clock.after(relayBounds.setupRetryMs, () => void begin(frame))
-      else if (setup === 'looked-into') refuse(error)
       // One that was refused for taking too long has been answered and counted.
-      else if (session) broke(error)
+      else if (setup === 'looked-into') refuse(error)
     }
   }
 

@@ -30,6 +30,8 @@ export const relayBounds = {
   /** After a reconnect, what was received before may come again, with no pause as long as this. */
   replayPauseMs: 1_000,
   maxReplayable: 500,
+  /** A caller who is back waits no longer for what another process may have written meanwhile. */
+  lookUpMs: 1_000,
   /** After a reconnect Twilio has told by then what it played meanwhile. */
   takeUpAfterMs: 300,
   /** The same words again within this are one utterance reported twice. */
