@@ -52,6 +52,7 @@ export const environment = {
   PUBLIC_URL: publicUrl(/^https?:/, 'https'),
   RELAY_PUBLIC_URL: publicUrl(/^wss?:/, 'wss'),
   DATABASE_URL: z.string().startsWith('postgres'),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(500).optional(),
   DATABASE_ADMIN_URL: z.string().startsWith('postgres'),
   TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),

@@ -72,13 +72,15 @@ export function createSessions(deps: SessionsDeps) {
     const isNew = mode === 'normal' || refusal !== 'process-overloaded'
     if (refusal && isNew && !live.has(callSid)) throw new Failure(refusal, 'No new call is taken')
     const ref = { accountId, conversationId }
-    const isResumed = await loader.claim({ ...ref, tokenId, sessionId, isExpired, atMs: clock.nowMs() })
+    const isClaimedBefore = await loader.claim({ ...ref, tokenId, sessionId, isExpired, atMs: clock.nowMs() })
     const twin = () => find(setup, token)
     if (!twin()) await live.get(callSid)?.session.close('replaced')
     await journal.flush(ref)
     const call = await loader.load(ref)
     const sooner = twin()
     if (sooner) return reconnect(sooner, wire)
+    // The process that claimed the session may have come no further.
+    const isResumed = isClaimedBefore && call.history.length > 0
 
     const session = createSession({
       ...deps,

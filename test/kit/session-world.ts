@@ -130,6 +130,7 @@ export function createSessionWorld(callCount: number) {
         journal,
         voice: { startRecording: () => database(() => 'RE1'), stopRecording: () => database(() => {}) },
         statusCallback: 'https://voice.ironvoice.test/twilio/recording',
+        clock,
         logger,
         metrics,
       }),
