@@ -6,7 +6,8 @@ import { acceptConnection } from './connection.ts'
 import { textFrame } from './frames.ts'
 import { relayBounds } from './relay-bounds.ts'
 import { createRelayMetrics } from './relay-metrics.ts'
-import type { Session, Wire } from './session.ts'
+import type { Wire } from './line.ts'
+import type { Session } from './session.ts'
 
 describe('a socket that nobody reads', () => {
   it('is cut off once too much is unsent, is counted, and what did not go out is left to the next one', async () => {

@@ -8,10 +8,11 @@ export function createRelayMetrics(metrics: Metrics) {
   return {
     sessions: gauge('ironvoice_relay_sessions', 'Calls that are held now.'),
     isAdmitting: gauge('ironvoice_relay_is_admitting', '1 while new calls are taken, 0 while they are refused.'),
-    eventLoopBusy: gauge('ironvoice_relay_event_loop_busy_ratio', 'Smoothed share of the time in which the event loop has work, 0 to 1.'),
+    eventLoopBusy: gauge('ironvoice_relay_event_loop_busy_ratio', 'Smoothed share of its core that the event loop uses, 0 to 1.'),
     eventLoopLag: gauge('ironvoice_relay_event_loop_lag_seconds', 'Smoothed: 90 % of what fell due was late by at most as long.'),
     sessionsBegun: counter('ironvoice_relay_sessions_begun_total', 'Sessions by how they began.', ['how']),
     sessionsOver: counter('ironvoice_relay_sessions_over_total', 'Sessions by how they ended.', ['how']),
+    faults: counter('ironvoice_relay_faults_total', 'Errors that nothing was prepared for, by where they were caught.', ['where']),
     refusals: counter('ironvoice_relay_refusals_total', 'Handshakes and set-ups refused, by failure code.', ['code']),
     socketsGivenUp: counter('ironvoice_relay_sockets_given_up_total', 'Sockets cut off, by why: silent (no pong) or unread (too much unsent).', ['why']),
     malformedFrames: counter('ironvoice_relay_frames_malformed_total', 'Frames that could not be read, by type.', ['type']),

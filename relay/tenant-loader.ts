@@ -2,11 +2,10 @@ import { setImmediate } from 'node:timers/promises'
 import { createCalls, type RelaySessionClaim } from '../db/calls.ts'
 import type { Database } from '../db/database.ts'
 import { createTenants } from '../db/tenants.ts'
-import { createTranscripts } from '../db/transcripts.ts'
-import { createWrapUps } from '../db/wrap-ups.ts'
 import type { ConversationRef, Message } from '../domain/conversation.ts'
 import { Failure } from '../domain/failure.ts'
 import { createReceptionist, type Receptionist } from '../receptionist/receptionist.ts'
+import { createOneByOne } from './one-by-one.ts'
 
 const maxReceptionists = 200
 
@@ -25,9 +24,8 @@ export type TenantLoader = ReturnType<typeof createTenantLoader>
 export function createTenantLoader(database: Database) {
   const calls = createCalls(database)
   const tenants = createTenants(database)
-  const transcripts = createTranscripts(database)
-  const wrapUps = createWrapUps(database)
   const receptionists = new Map<string, Promise<Receptionist>>()
+  const oneByOne = createOneByOne()
 
   function receptionistOf(accountId: string, version: number): Promise<Receptionist> {
     const key = `${accountId}:${version}`
@@ -44,7 +42,8 @@ export function createTenantLoader(database: Database) {
     const tenant = await tenants.load(accountId, version)
     if (!tenant) throw new Failure('not-found', 'No such knowledge version')
     const receptionist = createReceptionist(tenant)
-    await receptionist.warmUp(setImmediate)
+    // Many that are built side by side would take a step each in every turn of the event loop.
+    await oneByOne(() => receptionist.warmUp(setImmediate))
     return receptionist
   }
 
@@ -63,10 +62,10 @@ export function createTenantLoader(database: Database) {
 
     /** @throws Failure `not-found` or `database-unavailable` */
     async load(ref: ConversationRef): Promise<LoadedCall> {
-      const [conversation, history] = await Promise.all([wrapUps.load(ref), transcripts.read(ref)])
-      if (!conversation) throw new Failure('not-found', 'No such conversation')
-      const receptionist = await receptionistOf(ref.accountId, conversation.knowledgeVersion)
-      return { receptionist, history, startedAtMs: conversation.startedAtMs }
+      const call = await calls.loadForSession(ref)
+      if (!call) throw new Failure('not-found', 'No such conversation')
+      const { knowledgeVersion, ...begun } = call
+      return { ...begun, receptionist: await receptionistOf(ref.accountId, knowledgeVersion) }
     },
   }
 }
