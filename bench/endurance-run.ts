@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { createCalls } from '../db/calls.ts'
 import { nowMs } from './clock.ts'
 import { watchCores } from './cores.ts'
 import { latencyOf, type Latency } from './latency.ts'
@@ -9,6 +10,7 @@ import { createRandom } from './random.ts'
 import type { Bench } from './run-bench.ts'
 import { startSteadyCalls } from './steady-calls.ts'
 import { startSubject } from './subject.ts'
+import { callSeconds } from './vendor-call.ts'
 import type { FinishedCall } from './vendors.ts'
 import type { World } from './world.ts'
 import type { WrapUpHouse } from './wrap-up-house.ts'
@@ -37,6 +39,8 @@ export interface EnduranceFigures {
   unanswered: number
   dialled: number
   refused: number
+  /** Sockets that the relay closed, and that were connected again. */
+  dropped: number
   wrapUpsPerSecond: number
   /** Of the measured minutes. */
   cpuMsPerTurn: number
@@ -63,7 +67,12 @@ export async function measureEndurance(world: World, house: WrapUpHouse, bench: 
       rampMs,
       random: createRandom(seed),
       openCall: async () => (await world.openCalls(1, { isRecorded: true }))[0]!,
-      onOver: ({ callSid }) => house.vendors.ask('finish', [{ callSid, endedAtMs: Date.now(), isRecorded: true } satisfies FinishedCall]),
+      // As Twilio's status callback does, by the api.
+      async onOver({ callSid, ...ref }) {
+        const endedAtMs = Date.now()
+        await house.vendors.ask('finish', [{ callSid, endedAtMs, isRecorded: true } satisfies FinishedCall])
+        await createCalls(world.database).reportEnd(ref, { endedAtMs, durationSeconds: callSeconds, atMs: endedAtMs })
+      },
     })
     await wait(rampMs + everyMs)
     let replies: Reply[] = []
@@ -108,7 +117,7 @@ export async function measureEndurance(world: World, house: WrapUpHouse, bench: 
     await wait(answeredWithinMs)
     const rest = await takeLatency()
     const drainStartMs = performance.now()
-    const { dialled, refused, ended } = steady.counts
+    const { dialled, refused, dropped, ended } = steady.counts
     while ((await house.wrappedUp()) < ended && performance.now() - drainStartMs < drainedWithinMs) await wait(500)
     const all = [ramp, ...asides, ...taken.map(({ latency }) => latency), rest]
     return {
@@ -118,6 +127,7 @@ export async function measureEndurance(world: World, house: WrapUpHouse, bench: 
       unanswered: all.reduce((sum, { unanswered }) => sum + unanswered, 0),
       dialled,
       refused,
+      dropped,
       wrapUpsPerSecond: (wrappedUp / elapsedMs) * 1_000,
       cpuMsPerTurn: cpuMs / prompts,
       busy: cpuMs / (usageAfter.atMs - usageBefore.atMs),

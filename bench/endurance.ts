@@ -21,7 +21,7 @@ const { values: flags } = parseArgs({
   },
 })
 const minutes = Number(flags.minutes)
-const besideMs = 8 * 60_000
+const besideMs = 11 * 60_000
 
 await runBench('bench:load', minutes * 60_000 + besideMs, async (bench) => {
   const cores = await splitCores()

@@ -3,6 +3,7 @@ import { nowMs } from './clock.ts'
 import { watchCores } from './cores.ts'
 import { latencyOf, type Latency } from './latency.ts'
 import { dialPhones, talkWithoutPause } from './load.ts'
+import type { Lag } from './loop-probe.ts'
 import type { Reply } from './model-server.ts'
 import { dialPhone, type Phone, type Turn } from './phone.ts'
 import { createRandom, pick } from './random.ts'
@@ -16,6 +17,8 @@ const saturating = { calls: 120, leadInMs: 3_000, forMs: 8_000 }
 /** Of what the core carries. */
 const before = { share: 0.5, forMs: 15_000 }
 const overload = { share: 3, rampMs: 75_000, holdMs: 10_000 }
+/** Nobody asks anything before the greeting is spoken. */
+const greetingMs = 1_000
 const lastRepliesMs = 2_000
 const seed = 11
 
@@ -33,6 +36,9 @@ export interface OverloadFigures {
   during: Latency
   /** Of those that were taken meanwhile. */
   newcomers: Latency
+  /** How late its event loop was, milliseconds, at the same times. */
+  lagBefore: Lag
+  lagDuring: Lag
   othersBusy: number
 }
 
@@ -42,7 +48,7 @@ export async function measureOverload(world: World, bench: Bench): Promise<Overl
   const random = createRandom(seed)
   const replies: Reply[] = []
   const start = async (...preloads: string[]) => {
-    const subject = await startSubject('relay', world, { preloads: ['./bench/slow-core.ts', ...preloads] })
+    const subject = await startSubject('relay', world, { preloads: ['./bench/slow-core.ts', './bench/loop-probe.ts', ...preloads] })
     bench.stops.unshift(subject.end)
     return subject
   }
@@ -71,7 +77,7 @@ export async function measureOverload(world: World, bench: Bench): Promise<Overl
       return phone !== null
     }
     const talk = async (phone: Phone, turns: Turn[]) => {
-      await wait(random() * everyMs)
+      await wait(greetingMs + random() * everyMs)
       while (!isOver) {
         turns.push(phone.prompt(pick(shopQuestions, random)))
         await wait(everyMs)
@@ -84,17 +90,21 @@ export async function measureOverload(world: World, bench: Bench): Promise<Overl
     await spread(calls.slice(0, half), before.forMs, async (call) => void ((await begin(call, turns.present)) && (inProgress += 1)))
     await wait(everyMs)
     const quietFromMs = nowMs()
+    await subject.ask('startLag')
     await wait(before.forMs)
+    const lagBefore = await subject.ask<Lag>('endLag')
 
     bench.say(`overload: ${offered} calls`)
     const coresSince = watchCores()
     const loudFromMs = nowMs()
+    await subject.ask('startLag')
     await spread(calls.slice(half), overload.rampMs, async (call) => {
       counts[(await begin(call, turns.newcomers)) ? 'taken' : 'refused'] += 1
     })
     await wait(overload.holdMs)
     isOver = true
     const untilMs = nowMs()
+    const lagDuring = await subject.ask<Lag>('endLag')
     await wait(lastRepliesMs)
     replies.push(...(await world.model.ask<Reply[]>('replies')))
     const within = (turns: readonly Turn[], fromMs: number, toMs: number) =>
@@ -108,6 +118,8 @@ export async function measureOverload(world: World, bench: Bench): Promise<Overl
       ...counts,
       before: within(turns.present, quietFromMs, loudFromMs),
       during: within(turns.present, loudFromMs, untilMs),
+      lagBefore,
+      lagDuring,
       newcomers: within(turns.newcomers, loudFromMs, untilMs),
       othersBusy: Math.max(...coresSince().filter((_, core) => String(core) !== world.cores.subject)),
     }
