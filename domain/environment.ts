@@ -46,6 +46,7 @@ export const environment = {
   PUBLIC_URL: secureUrl.transform((url) => url.replace(/\/+$/, '')),
   RELAY_PUBLIC_URL: secureUrl.transform((url) => url.replace(/\/+$/, '')),
   DATABASE_URL: z.string().startsWith('postgres'),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(500).optional(),
   DATABASE_ADMIN_URL: z.string().startsWith('postgres'),
   TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),

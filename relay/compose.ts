@@ -58,7 +58,7 @@ export function composeRelay(config: ReturnType<typeof readConfig>, { database, 
     loader: createTenantLoader(database),
     model,
     journal,
-    recordingOf: createRecordingStarter({ journal, voice, statusCallback, logger, metrics }),
+    recordingOf: createRecordingStarter({ journal, voice, statusCallback, clock, logger, metrics }),
     wrapUps,
     admission,
     clock,
@@ -83,13 +83,20 @@ export function composeRelay(config: ReturnType<typeof readConfig>, { database, 
     if (refusal) throw new Failure(refusal)
   }
 
+  async function within(ms: number, work: Promise<void>) {
+    const { promise: isTooLate, resolve } = Promise.withResolvers<void>()
+    const cancel = clock.after(ms, resolve)
+    await Promise.race([work, isTooLate])
+    cancel()
+  }
+
   async function end(): Promise<number> {
     logger.info({ calls: sessions.size }, 'relay drains')
     await sessions.drain(relayBounds.drainMs)
     await server.close()
     admission.close()
+    await within(relayBounds.lastWritesMs, sessions.settled())
     const linesLeft = await journal.drain(relayBounds.lastWritesMs)
-    if (linesLeft === 0) await sessions.settled()
     await Promise.all([database.close(), wrapUps.close(), model.close()])
     return linesLeft
   }

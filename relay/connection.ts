@@ -3,7 +3,7 @@ import { Failure } from '../domain/failure.ts'
 import type { Logger } from '../providers/logger.ts'
 import type { Clock } from './clock.ts'
 import { describeError } from './describe-error.ts'
-import { readFrame, type TwilioFrame } from './frames.ts'
+import { endFrame, readFrame, type TwilioFrame } from './frames.ts'
 import { relayBounds } from './relay-bounds.ts'
 import type { RelayMetrics } from './relay-metrics.ts'
 import type { Session, Wire } from './session.ts'
@@ -19,13 +19,19 @@ export interface ConnectionDeps {
 // RFC 6455, 7.4.1
 const closeCodes = { normal: 1000, none: 1005, policyViolation: 1008, tryAgainLater: 1013, invalidPayload: 1007 } as const
 
+const isAway = (error: unknown) => error instanceof Failure && error.code === 'database-unavailable'
+
 /** One socket of Twilio's: nothing counts before its `setup` holds; after that its frames are the session's. */
 export function acceptConnection(socket: WebSocket, { sessions, clock, metrics, logger }: ConnectionDeps): void {
   let setup: 'awaited' | 'looked-into' | 'done' | 'refused' = 'awaited'
   let session: Session | null = null
   let early: TwilioFrame[] = []
   let malformedInARow = 0
-  const cancelSetup = clock.after(relayBounds.setupMs, () => refuse(new Failure('request-malformed', 'No setup came')))
+  let cancelRetry = () => {}
+  const cancelSetup = clock.after(relayBounds.setupMs, () => {
+    if (setup === 'awaited') refuse(new Failure('request-malformed', 'No setup came'))
+    else refuse(new Failure('database-unavailable', 'The session did not begin in time'))
+  })
 
   const wire: Wire = {
     send(frame) {
@@ -44,7 +50,14 @@ export function acceptConnection(socket: WebSocket, { sessions, clock, metrics, 
     cancelSetup()
     metrics.refusals.inc({ code: failure.code })
     logger.warn(describeError(error), 'session refused')
+    if (isAway(failure)) return giveBack(failure)
     socket.close(failure.isRetryable ? closeCodes.tryAgainLater : closeCodes.policyViolation, failure.code)
+  }
+
+  /** Closed on, Twilio would connect again and again, its caller hearing nothing. Told to end, it asks `action` what to do. */
+  function giveBack({ code }: Failure) {
+    wire.send(endFrame({ reason: 'model-failed', detail: code }))
+    cancelRetry = clock.after(relayBounds.closeAfterEndMs, () => socket.close(closeCodes.tryAgainLater, code))
   }
 
   function receive(data: RawData, isBinary: boolean) {
@@ -80,7 +93,9 @@ export function acceptConnection(socket: WebSocket, { sessions, clock, metrics, 
       cancelSetup()
       for (const waiting of early.splice(0)) session.receive(waiting)
     } catch (error) {
-      if (setup === 'looked-into') refuse(error)
+      const isAwaited = setup === 'looked-into' && socket.readyState === socket.OPEN
+      if (isAwaited && isAway(error)) cancelRetry = clock.after(relayBounds.setupRetryMs, () => void begin(frame))
+      else if (setup === 'looked-into') refuse(error)
       // One that was refused for taking too long has been answered and counted.
       else if (session) logger.error(describeError(error), 'an early frame broke its session')
     }
@@ -97,6 +112,7 @@ export function acceptConnection(socket: WebSocket, { sessions, clock, metrics, 
   socket.on('error', (error: Error & { code?: string }) => metrics.malformedFrames.inc({ type: error.code ?? 'socket' }))
   socket.on('close', (code) => {
     cancelSetup()
+    cancelRetry()
     session?.detach(wire, code === closeCodes.normal || code === closeCodes.none)
   })
 }

@@ -12,7 +12,11 @@ import { watchEventLoop } from './event-loop.ts'
 try {
   const config = readConfig(process.env)
   const logger = createLogger({ process: 'relay', level: config.LOG_LEVEL })
-  const database = await createDatabase({ url: config.DATABASE_URL, applicationName: 'ironvoice-relay' })
+  const database = await createDatabase({
+    url: config.DATABASE_URL,
+    poolSize: config.DATABASE_POOL_SIZE,
+    applicationName: 'ironvoice-relay',
+  })
   const relay = composeRelay(config, { database, logger, clock, eventLoop: watchEventLoop(), newId: randomUUID })
   let isAskedToStop = false
 

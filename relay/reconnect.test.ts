@@ -1,3 +1,5 @@
+import { decodeJwt } from 'jose'
+import { createCalls } from '../db/calls.ts'
 import { createDatabase } from '../db/database.ts'
 import { callBounds } from '../domain/call-bounds.ts'
 import { createDatabaseProxy } from '../test/kit/database-proxy.ts'
@@ -168,7 +170,7 @@ describe('a call whose socket breaks', () => {
     ])
   })
 
-  it('goes on in the same process while the database is away, and everything is kept when that is back; a new one is told to try again', async () => {
+  it('goes on in the same process while the database is away, and everything is kept when that is back', async () => {
     const call = await world.openCall()
     const proxy = await createDatabaseProxy(world.databaseUrl)
     const clock = createFakeClock(world.clock.nowMs())
@@ -194,11 +196,45 @@ describe('a call whose socket breaks', () => {
     ])
     await again.drop()
 
-    proxy.cut()
-    const refused = await connect(await world.openCall(), process)
-    expect(await refused.closed()).toEqual({ code: 1013, reason: 'database-unavailable' })
     await process.stop()
     proxy.stop()
+  })
+
+  it('at its set-up finds the database away: it is asked again, and the call given back while its caller is still there', async () => {
+    const proxy = await createDatabaseProxy(world.databaseUrl)
+    const clock = createFakeClock(world.clock.nowMs())
+    const process = await world.startRelay({ clock, database: await createDatabase({ url: proxy.url }) })
+    const [patient, unlucky] = [await world.openCall(), await world.openCall()]
+    proxy.cut()
+    const phone = await connect(patient, process)
+    await phone.settled()
+    proxy.mend()
+    await until(async () => {
+      clock.advance(relayBounds.setupRetryMs)
+      return (await world.transcriptOf(patient)).length > 0
+    })
+    await world.transcriptIs(patient, [greeting])
+    await phone.drop()
+
+    proxy.cut()
+    const given = await connect(unlucky, process)
+    given.prompt('Hello?')
+    await given.settled()
+    clock.advance(relayBounds.setupMs)
+    await given.ended()
+    expect(given.handoff()).toEqual({ reason: 'model-failed', detail: 'database-unavailable' })
+    expect(await process.metric('ironvoice_relay_refusals_total')).toBe(1)
+    clock.advance(relayBounds.closeAfterEndMs)
+    expect(await given.closed()).toEqual({ code: 1013, reason: 'database-unavailable' })
+    await process.stop()
+    proxy.stop()
+  })
+
+  it('and whose process came no further than to claim it begins elsewhere, as new', async () => {
+    const call = await world.openCall()
+    await createCalls(world.database).claimRelaySession({ ...call, tokenId: decodeJwt(call.token).jti!, atMs: world.clock.nowMs(), isExpired: false })
+    await connect(call, other)
+    await world.transcriptIs(call, [greeting])
   })
 
   it('by the caller hanging up is over at once', async () => {

@@ -2,6 +2,8 @@
 export const relayBounds = {
   /** From the upgrade to a `setup` that holds. */
   setupMs: 10_000,
+  /** A database that is away is asked again after so long. */
+  setupRetryMs: 250,
   maxSocketsBeforeSetup: 500,
   /** At 120 KiB each, 300 MiB. */
   maxSessions: 2_500,

@@ -50,8 +50,12 @@ export function createSessions(deps: SessionsDeps) {
     return claims
   }
 
-  function askForWrapUp(ref: ConversationRef, callSid: string, lastLine: Promise<void>) {
-    const ending = lastLine.then(() => journal.flush(ref)).then(() => deps.wrapUps.start(ref, callSid))
+  async function askForWrapUp(ref: ConversationRef, callSid: string) {
+    await journal.flush(ref)
+    await deps.wrapUps.start(ref, callSid)
+  }
+
+  function keepEnding(ending: Promise<void>) {
     endings.add(ending)
     void ending.finally(() => endings.delete(ending))
   }
@@ -72,13 +76,15 @@ export function createSessions(deps: SessionsDeps) {
     const isNew = mode === 'normal' || refusal !== 'process-overloaded'
     if (refusal && isNew && !live.has(callSid)) throw new Failure(refusal, 'No new call is taken')
     const ref = { accountId, conversationId }
-    const isResumed = await loader.claim({ ...ref, tokenId, sessionId, isExpired, atMs: clock.nowMs() })
+    const isClaimedBefore = await loader.claim({ ...ref, tokenId, sessionId, isExpired, atMs: clock.nowMs() })
     const twin = () => find(setup, token)
     if (!twin()) await live.get(callSid)?.session.close('replaced')
     await journal.flush(ref)
     const call = await loader.load(ref)
     const sooner = twin()
     if (sooner) return reconnect(sooner, wire)
+    // The process that claimed the session may have come no further.
+    const isResumed = isClaimedBefore && call.history.length > 0
 
     const session = createSession({
       ...deps,
@@ -94,7 +100,7 @@ export function createSessions(deps: SessionsDeps) {
         if (live.get(callSid)?.session === session) live.delete(callSid)
         metrics.sessions.set(live.size)
         if (live.size === 0) whenEmpty()
-        if (isCallOver) askForWrapUp(ref, callSid, lastLine)
+        keepEnding(isCallOver ? lastLine.then(() => askForWrapUp(ref, callSid)) : lastLine)
       },
     })
     live.set(callSid, { session, token })
@@ -130,7 +136,7 @@ export function createSessions(deps: SessionsDeps) {
       cancel()
       await Promise.all([...live.values()].map(({ session }) => session.close('drained')))
     },
-    /** Resolves once the wrap-ups of the calls that have ended were asked for, which waits for their last lines. */
+    /** Resolves once all calls that were let go of have said their last line, and those that have ended asked for their wrap-ups. */
     async settled(): Promise<void> {
       await Promise.all(endings)
     },

@@ -130,6 +130,7 @@ export function createSessionWorld(callCount: number) {
         journal,
         voice: { startRecording: () => database(() => 'RE1'), stopRecording: () => database(() => {}) },
         statusCallback: 'https://voice.ironvoice.test/twilio/recording',
+        clock,
         logger,
         metrics,
       }),
@@ -184,6 +185,7 @@ export function createSessionWorld(callCount: number) {
     get liveSessions() {
       return relays.reduce((sum, { size }) => sum + size, 0)
     },
+    drain: (withinMs: number) => Promise.all(relays.map(({ drain }) => drain(withinMs))),
     settled: () => Promise.all(relays.map(({ settled }) => settled())),
   }
 }
