@@ -32,10 +32,10 @@ await runBench('bench:load', minutes * 60_000 + besideMs, async (bench) => {
   if (flags.only !== 'overload') {
     const house = await startWrapUpHouse(world, bench)
     await house.startWorkers(1)
-    parts.push(enduranceReport(await measureEndurance(world, house, bench, { minutes, calls: Number(flags.calls) })))
+    parts.push(enduranceReport(await bench.orOver(measureEndurance(world, house, bench, { minutes, calls: Number(flags.calls) }))))
     await Promise.all([...house.workers, house.vendors].map((child) => child.end()))
   }
-  if (flags.only !== 'endurance') parts.push(overloadReport(await measureOverload(world, bench)))
+  if (flags.only !== 'endurance') parts.push(overloadReport(await bench.orOver(measureOverload(world, bench))))
   const text = parts.join('\n\n')
   process.stdout.write(`\n${text}\n`)
   if (!flags.only) writeResults('load', text)
