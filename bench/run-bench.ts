@@ -22,7 +22,7 @@ export async function runBench(name: string, withinMs: number, run: (bench: Benc
   setTimeout(() => giveUp(`not done within ${withinMs / 60_000} minutes`), withinMs)
 
   const say = (line: string) => void process.stderr.write(`${name}: ${line}\n`)
-  const directory = await mkdtemp(join(tmpdir(), `ironvoice-${name}-`))
+  const directory = await mkdtemp(join(tmpdir(), `ironvoice-${name.replace(':', '-')}-`))
   // As root, PostgreSQL runs as a user of its own, which must get through.
   await chmod(directory, 0o711)
   const stops = [() => rm(directory, { recursive: true, force: true })]
