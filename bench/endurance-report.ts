@@ -48,10 +48,10 @@ export function enduranceReport(figures: EnduranceFigures): string {
 
 /** What it measured at overload. */
 export function overloadReport(figures: OverloadFigures): string {
-  const { everyMs, turnsPerSecond, carried, inProgress, offered, taken, refused, before, during, newcomers, lagBefore, lagDuring, othersBusy } = figures
+  const { everyMs, turnsPerSecond, busyThen, carried, inProgress, offered, taken, refused, before, during, newcomers, lagBefore, lagDuring, othersBusy } = figures
   const row = (what: string, { p50, p95, p99, turns, unanswered }: Latency, lag: string) => [what, decimal(p50), decimal(p95), decimal(p99), String(turns), String(unanswered), lag]
   return [
-    `Overload, on a core made slower (bench/slow-core.ts): it carries ${decimal(turnsPerSecond, 0)} turns a second, ${carried} calls at a turn each ${everyMs / 1_000} s. ` +
+    `Overload, on a core made slower (bench/slow-core.ts): it carries ${decimal(turnsPerSecond, 0)} turns a second (then busy for ${percent(busyThen)}), ${carried} calls at a turn each ${everyMs / 1_000} s. ` +
       `${inProgress} were in progress when ${offered} were offered: ${taken} were taken and ${refused} turned away. The load’s core was busy for ${percent(othersBusy)}.`,
     table(
       ['added time to first token, ms', 'p50', 'p95', 'p99', 'turns', 'unanswered', 'loop late p99'],

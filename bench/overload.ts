@@ -6,6 +6,7 @@ import { dialPhones, talkWithoutPause } from './load.ts'
 import type { Lag } from './loop-probe.ts'
 import type { Reply } from './model-server.ts'
 import { dialPhone, type Phone, type Turn } from './phone.ts'
+import type { Usage } from './probe.ts'
 import { createRandom, pick } from './random.ts'
 import type { Bench } from './run-bench.ts'
 import { shopQuestions } from './shop.ts'
@@ -26,6 +27,8 @@ export interface OverloadFigures {
   everyMs: number
   /** What the core carries: turns a second at saturation, and calls that are as many at a turn each `everyMs`. */
   turnsPerSecond: number
+  /** Share of its core that the relay had at saturation: well below 1, something else gave out. */
+  busyThen: number
   carried: number
   inProgress: number
   offered: number
@@ -53,7 +56,7 @@ export async function measureOverload(world: World, bench: Bench): Promise<Overl
     return subject
   }
   const saturated = await start('./bench/raised-bounds.ts')
-  const turnsPerSecond = await Promise.race([saturate(saturated), saturated.gone])
+  const { turnsPerSecond, busyThen } = await Promise.race([saturate(saturated), saturated.gone])
   await saturated.end()
   await world.model.ask('replies')
   const carried = Math.round((turnsPerSecond * everyMs) / 1_000)
@@ -61,10 +64,13 @@ export async function measureOverload(world: World, bench: Bench): Promise<Overl
   const subject = await start()
   return Promise.race([run(), subject.gone])
 
-  async function saturate(subject: Subject): Promise<number> {
+  async function saturate(subject: Subject) {
     const phones = await dialPhones(subject, await world.openCalls(saturating.calls))
     await talkWithoutPause(phones, saturating.leadInMs, random)
-    return (await talkWithoutPause(phones, saturating.forMs, random)) / (saturating.forMs / 1_000)
+    const from = await subject.ask<Usage>('usage')
+    const turns = await talkWithoutPause(phones, saturating.forMs, random)
+    const to = await subject.ask<Usage>('usage')
+    return { turnsPerSecond: turns / (saturating.forMs / 1_000), busyThen: (to.cpuMs - from.cpuMs) / (to.atMs - from.atMs) }
   }
 
   async function run(): Promise<OverloadFigures> {
@@ -112,6 +118,7 @@ export async function measureOverload(world: World, bench: Bench): Promise<Overl
     return {
       everyMs,
       turnsPerSecond,
+      busyThen,
       carried,
       inProgress,
       offered,
