@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createCalls } from '../db/calls.ts'
+import type { Child } from './child.ts'
 import { nowMs } from './clock.ts'
 import { watchCores } from './cores.ts'
 import { latencyOf, type Latency } from './latency.ts'
@@ -119,6 +122,7 @@ export async function measureEndurance(world: World, house: WrapUpHouse, bench: 
     const drainStartMs = performance.now()
     const { dialled, refused, dropped, ended } = steady.counts
     while ((await house.wrappedUp()) < ended && performance.now() - drainStartMs < drainedWithinMs) await wait(500)
+    if (refused + dropped > 0) for (const line of toldBy(subject)) bench.say(line)
     const all = [ramp, ...asides, ...taken.map(({ latency }) => latency), rest]
     return {
       calls,
@@ -135,6 +139,11 @@ export async function measureEndurance(world: World, house: WrapUpHouse, bench: 
       drainMs: performance.now() - drainStartMs,
       differences: [...(await house.differences()), ...(await missingLines(steady.counts.prompts))],
     }
+  }
+
+  /** Why it refused anything, in its own words. */
+  function toldBy({ name }: Child): string[] {
+    return readFileSync(join(bench.directory, `${name}.log`), 'utf8').split('\n').filter((line) => /new calls are|session refused/.test(line)).slice(0, 20)
   }
 
   async function missingLines(prompts: number): Promise<string[]> {
