@@ -9,12 +9,12 @@ const settledAfterMinutes = 2
 
 /** What `npm run bench:load` measured of the long run, as Markdown. */
 export function enduranceReport(figures: EnduranceFigures): string {
-  const { calls, minutes, turns, unanswered, dialled, refused, dropped, wrapUpsPerSecond, cpuMsPerTurn, busy, othersBusy, drainMs, differences } = figures
+  const { calls, isRecorded, minutes, turns, unanswered, dialled, refused, dropped, wrapUpsPerSecond, cpuMsPerTurn, busy, othersBusy, drainMs, differences } = figures
   const mib = (kib: number) => decimal(kib / 1024, 1)
   const settled = minutes.slice(Math.min(settledAfterMinutes, minutes.length - 2))
   const growth = (of: (minute: Minute) => number) => decimal(slope(settled.map((minute) => [minute.minute, of(minute)])), 0)
   return [
-    `${calls} calls for ${minutes.length} minutes, a turn each 4 s, each call about three minutes long and followed by the next; recordings, summaries and mails beside`,
+    `${calls} calls for ${minutes.length} minutes, a turn each 4 s, each call about three minutes long and followed by the next; ${isRecorded ? 'recordings, ' : ''}summaries and mails beside`,
     table(
       ['minute', 'heap, MiB', 'outside of it', 'RSS', 'loop late p50, ms', 'p99', 'most', 'added p50, ms', 'p99', 'turns', 'unanswered', 'calls ended', 'wrapped up'],
       minutes.map(({ minute, memory, lag, latency, ended, wrappedUp }) => [
