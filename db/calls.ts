@@ -1,12 +1,12 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { callBounds } from '../domain/call-bounds.ts'
-import type { ConversationRef, Direction, RecordingState } from '../domain/conversation.ts'
+import type { ConversationRef, Direction, Message, RecordingState } from '../domain/conversation.ts'
 import { Failure } from '../domain/failure.ts'
 import { e164Schema } from '../domain/phone-number.ts'
 import type { Database } from './database.ts'
 import { selectConversation, updateConversation } from './one-conversation.ts'
 import { tables } from './tables.ts'
-import { insertEvent } from './transcripts.ts'
+import { insertEvent, readLines } from './transcripts.ts'
 
 export interface NewCall {
   accountId: string
@@ -35,6 +35,8 @@ export interface Calls {
    * for a conversation that there isn't, it is `refused`. A token whose time is over is good for a reconnection only.
    */
   claimRelaySession(claim: RelaySessionClaim): Promise<'claimed' | 'resumed' | 'refused'>
+  /** What a session of the call begins with; `history` is all of its lines, in the order in which they were said. */
+  loadForSession(ref: ConversationRef): Promise<{ startedAtMs: number; knowledgeVersion: number; history: Message[] } | null>
   /** True once a relay has taken the call. */
   hasRelaySession(ref: ConversationRef): Promise<boolean>
   /** `due` becomes `starting`: true for exactly one caller, who then starts the recording. */
@@ -124,6 +126,12 @@ export function createCalls(database: Database): Calls {
           .where('tokenId', '=', tokenId)
           .executeTakeFirst()
         return earlier?.conversationId === conversationId && earlier.sessionId === sessionId ? 'resumed' : 'refused'
+      }),
+
+    loadForSession: (ref) =>
+      database.forAccount(ref.accountId, async (em) => {
+        const call = await selectConversation(em, ref).select(['startedAtMs', 'knowledgeVersion']).executeTakeFirst()
+        return call ? { ...call, history: await readLines(em, ref) } : null
       }),
 
     hasRelaySession: ({ accountId, conversationId }) =>

@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto'
+import { createSecretKey, hkdfSync, type webcrypto } from 'node:crypto'
 import { jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
 import { callBounds } from '../domain/call-bounds.ts'
@@ -14,6 +14,7 @@ const claimsSchema = conversationRefSchema.extend({
   callSid: z.string().regex(/^CA[0-9a-f]{32}$/),
   mode: z.enum(sessionModes),
 })
+const payloadSchema = claimsSchema.extend({ tokenId: z.uuid() })
 /** What a relay token says. */
 export type RelayClaims = z.infer<typeof claimsSchema>
 
@@ -29,7 +30,10 @@ const maxTokenLength = 2_048
  */
 export function createRelayTokens(sessionKeys: NamedKey[]) {
   const keys = new Map(
-    sessionKeys.map(({ id, key }) => [id, new Uint8Array(hkdfSync('sha256', key, new Uint8Array(), purpose, 32))]),
+    sessionKeys.map(({ id, key }) => {
+      const derived = createSecretKey(Buffer.from(hkdfSync('sha256', key, new Uint8Array(), purpose, 32)))
+      return [id, derived.toCryptoKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify'])]
+    }),
   )
   const newest = sessionKeys[0]?.id
   if (newest === undefined) throw new Failure('config-invalid', 'There is no session key')
@@ -55,7 +59,7 @@ export function createRelayTokens(sessionKeys: NamedKey[]) {
       }).catch((cause: unknown) => {
         throw new Failure('token-invalid', 'The token is not one of ours, or no longer', { cause })
       })
-      const claims = claimsSchema.extend({ tokenId: z.uuid() }).safeParse({
+      const claims = payloadSchema.safeParse({
         accountId: payload.accountId,
         conversationId: payload.sub,
         callSid: payload.callSid,
@@ -68,7 +72,7 @@ export function createRelayTokens(sessionKeys: NamedKey[]) {
   }
 }
 
-function findKey(keys: Map<string, Uint8Array>, id: string): Uint8Array {
+function findKey(keys: Map<string, webcrypto.CryptoKey>, id: string): webcrypto.CryptoKey {
   const key = keys.get(id)
   if (!key) throw new Failure('token-invalid', 'The token names no key of ours')
   return key

@@ -13,16 +13,16 @@ export interface KnowledgeIndex extends SearchIndex {
 
 export interface FoundPassage {
   passage: Passage
-  /** 0 to 1: how much of what was asked the passage speaks of. Below {@link minScore} it is no answer. */
+  /** 0 to 1: how much of what was asked the passage speaks of, and how much that tells. Below {@link minScore} it is no answer. */
   score: number
   /** The same if every word was really said that nobody knows, and that a recogniser may have made up. */
   certainty: number
 }
 
-/** Found with `npm run bench:knowledge`: nine in ten questions that have an answer reach it, one in six of those that have none. */
-export const minScore = 0.15
+/** Found with `npm run bench:knowledge`: nine in ten questions that have an answer reach it, one in twelve of those that have none. */
+export const minScore = 0.12
 
-/** Likewise: one in five questions has an answer so certain, and so much more than the next one, none of them wrong; of those that have none, one in a thousand. */
+/** Likewise: one in six questions has an answer so certain, and so much more than the next one, none of them wrong; of those that have none, one in ten thousand. */
 const minCertainty = 0.75
 const minLead = 0.1
 
@@ -58,12 +58,15 @@ export function searchKnowledge(
   const clues = cluesOf(index, { heard, before, alternatives })
   const { worth, cover, asked, askedCertainly } = tally(index, clues)
   const said = whatIsSaid(clues)
-  const least = worth.toSorted().at(-5 * limit) ?? 0
+  // Whatever its title lifts it by, what is worth less is none of the best.
+  const least = nthLargest(worth, limit) / (1 + titleLift)
   const found: (FoundPassage & { worth: number })[] = []
   for (let at = 0; at < worth.length; at += 1) {
     if (worth[at] === 0 || worth[at]! < least) continue
     const lift = 1 + titleLift * titleShare(index, at, said)
-    const answered = (cover[at]! * lift) / (1 + titleLift)
+    // To speak of all of a question that says next to nothing is little: as much must be told as by one rare word.
+    const evidence = Math.min(1, cover[at]! / index.mostTelling)
+    const answered = (cover[at]! * evidence * lift) / (1 + titleLift)
     found.push({
       passage: index.passages[at]!,
       score: Math.min(1, answered / (asked || 1)),
@@ -81,6 +84,19 @@ export function searchKnowledge(
 export function certainPassage([first, second]: readonly FoundPassage[]): Passage | null {
   if (!first || first.certainty < minCertainty) return null
   return second && first.certainty - second.certainty < minLead ? null : first.passage
+}
+
+/** 0 where there are fewer; none of `values` is negative. */
+function nthLargest(values: Float64Array, nth: number): number {
+  const largest = new Float64Array(nth)
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i]!
+    if (value <= largest[0]!) continue
+    let at = 1
+    for (; at < nth && largest[at]! < value; at += 1) largest[at - 1] = largest[at]!
+    largest[at - 1] = value
+  }
+  return largest[0]!
 }
 
 interface Tally {
@@ -173,11 +189,11 @@ function whatIsSaid(clues: readonly Clue[]): Said {
 function titleShare(index: KnowledgeIndex, at: number, { terms, groups }: Said): number {
   let all = 0
   let share = 0
-  for (const term of index.titles[at]!) {
-    const { telling } = index.terms.get(term)!
-    const bySense = (groupsOf.get(term) ?? []).map((group) => groups.get(group) ?? 0)
-    all += telling
-    share += telling * Math.max(terms.get(term) ?? 0, ...bySense)
+  for (const title of index.titles[at]!) {
+    let heard = terms.get(title.word) ?? 0
+    for (const group of title.groups) heard = Math.max(heard, groups.get(group) ?? 0)
+    all += title.telling
+    share += title.telling * heard
   }
   return all > 0 ? share / all : 0
 }

@@ -1,5 +1,5 @@
 import type { SearchIndex } from './search-index.ts'
-import { readText } from './search-index.ts'
+import { readText, termsOf } from './search-index.ts'
 import type { LikeWord } from './search-likeness.ts'
 import { createWordFinder } from './search-likeness.ts'
 import { stem, weightOf } from './search-terms.ts'
@@ -56,7 +56,7 @@ export function cluesOf(index: SearchIndex, { heard, alternatives, before }: Que
       if (!clues.has(term)) clues.set(term, { source, weight, terms: [{ word: term, likeness: 1 }], groups: [], telling, trust: 1 })
     }
   }
-  const addClear = (text: string, source: Clue['source'], weight: number) => add(readText(text).terms.filter(isClear), source, weight)
+  const addClear = (text: string, source: Clue['source'], weight: number) => add(termsOf(text).filter(isClear), source, weight)
   add(clear.length > maxClearTerms ? clear.toSorted(rarestFirst) : clear, 'heard', 1)
   for (const alternative of alternatives) addClear(alternative, 'guessed', alternativeWeight)
   const weightBefore = beforeWeight / (1 + clear.length + unclear.length)

@@ -26,6 +26,12 @@ export interface Entry {
   readonly telling: number
 }
 
+export interface TitleTerm {
+  readonly word: string
+  readonly groups: readonly number[]
+  readonly telling: number
+}
+
 /** Which passages hold which terms, groups and topics of the vocabulary; flat lists, since a large knowledge has tens of thousands. */
 export interface SearchIndex {
   readonly terms: ReadonlyMap<string, Entry>
@@ -35,7 +41,7 @@ export interface SearchIndex {
   /** What the term, group or topic is worth in that passage: about 1 in its text, 1.5 in its title. */
   readonly impactAt: Float32Array
   /** By passage, the terms of its title. */
-  readonly titles: readonly (readonly string[])[]
+  readonly titles: readonly (readonly TitleTerm[])[]
   /** What a term that no passage holds would tell. */
   readonly mostTelling: number
   /** Terms that may have been meant by one that no passage holds. */
@@ -47,6 +53,13 @@ export function readText(text: string): { words: string[]; terms: string[]; phra
   const words = tokens(text)
   const stems = words.map(stem)
   return { words, terms: stems.filter((_, at) => !isStopWord(words[at]!)), phrases: phraseGroups(stems) }
+}
+
+/** The terms of a text alone. */
+export function termsOf(text: string): string[] {
+  return tokens(text)
+    .filter((word) => !isStopWord(word))
+    .map(stem)
 }
 
 type Postings<Key> = Map<Key, number[]>
@@ -61,9 +74,9 @@ export function* searchIndexSteps(passages: readonly Passage[]): Generator<void,
     if (at % passagesPerStep === passagesPerStep - 1) yield
     const worths = worthsIn(passage)
     titles.push(worths.title)
-    post(terms, worths.terms, at)
-    post(groups, worths.groups, at)
-    post(topics, worths.topics, at)
+    for (const [term, worth] of worths.terms) post(terms, term, at, saturated(worth))
+    for (const [group, impact] of worths.groups) post(groups, group, at, impact)
+    for (const [topic, impact] of worths.topics) post(topics, topic, at, impact)
   }
   const size = [terms, groups, topics].flatMap((postings) => [...postings.values()]).reduce((sum, { length }) => sum + length / 2, 0)
   const passageAt = new Uint16Array(size)
@@ -83,19 +96,21 @@ export function* searchIndexSteps(passages: readonly Passage[]): Generator<void,
     }
     return entries
   }
+  const entries = yield* entriesOf(terms, weightOf)
+  const titleTerms = new Map([...new Set(titles.flat())].map((word) => [word, { word, groups: groupsOf.get(word) ?? [], telling: entries.get(word)!.telling }]))
   return {
-    terms: yield* entriesOf(terms, weightOf),
+    terms: entries,
     groups: yield* entriesOf(groups),
     topics: yield* entriesOf(topics),
     passageAt,
     impactAt,
-    titles,
+    titles: titles.map((words) => words.map((word) => titleTerms.get(word)!)),
     mostTelling: tellingOf(1, passages.length),
     termsLike: createWordFinder(terms.keys()),
   }
 }
 
-/** What each term, group and topic is worth in a passage: a term as often as it stands there, the others as in the best field. */
+/** What each term is worth in a passage, as often as it stands there, and the impact of groups and topics, as in the best field: of a weak word, weak. */
 function worthsIn(passage: Passage) {
   const terms = new Map<string, number>()
   const groups = new Map<number, number>()
@@ -110,8 +125,8 @@ function worthsIn(passage: Passage) {
       raise(groups, group, value)
       raise(topics, topicOf[group]!, value)
     }
-    for (const term of read.terms) for (const group of groupsOf.get(term) ?? []) hold(group, wordWorth * weightOf(term))
-    for (const group of read.phrases) hold(group, wordWorth)
+    for (const term of read.terms) for (const group of groupsOf.get(term) ?? []) hold(group, saturated(wordWorth) * weightOf(term))
+    for (const group of read.phrases) hold(group, saturated(wordWorth))
   }
   return { title, terms, groups, topics }
 }
@@ -121,13 +136,14 @@ export function raise<Key>(map: Map<Key, number>, key: Key, value: number): void
   if (value > (map.get(key) ?? 0)) map.set(key, value)
 }
 
-function post<Key>(postings: Postings<Key>, worths: ReadonlyMap<Key, number>, passage: number): void {
-  for (const [key, worth] of worths) {
-    const impact = (worth * (saturation + 1)) / (worth + saturation)
-    const list = postings.get(key)
-    if (list) list.push(passage, impact)
-    else postings.set(key, [passage, impact])
-  }
+function saturated(worth: number): number {
+  return (worth * (saturation + 1)) / (worth + saturation)
+}
+
+function post<Key>(postings: Postings<Key>, key: Key, passage: number, impact: number): void {
+  const list = postings.get(key)
+  if (list) list.push(passage, impact)
+  else postings.set(key, [passage, impact])
 }
 
 function tellingOf(holders: number, passages: number): number {

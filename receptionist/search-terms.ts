@@ -2,7 +2,7 @@
 const stopWords = new Set(
   `a an the and or but if so of to in on at by for from with about as into is are was were be been being am do does did doing done have has had having
   i im ive id ill me my we us our you your youre yours he she it its they them their this that these those there here what whats which who whom how why
-  can could would should will shall may might must let lets get got go going want wanted wanna need like know tell say said see look ask check find help
+  can could would should will shall may might must let lets get got go going want wanted wanna need like know think tell say said see look ask check find help
   please thanks thank thankyou hi hello hey okay ok yes yeah yep no not dont doesnt isnt any some all just also too very really well good great perfect awesome
   excellent right sure alright sounds cool fine um umm ummm uh uhh ah oh eh er hmm mm mhm ha hh u o thing things one ones something someone anything anyone
   happen happens wondering wonder question maybe actually possible possibly able offer offers provide provides
@@ -11,6 +11,9 @@ const stopWords = new Set(
   der die das den dem ein eine einen einem einer und oder ist sind ich sie wir ihr mein es zu mit auf fur von im am haben hat kann konnen mochte`.split(/\s+/),
 )
 
+/** What people say on the way to a question, whatever its words mean elsewhere. */
+const smallTalk = /\b(?:(?:so|very) much|go(?:ing)? ahead|(?:just |hold on )?(?:a|one) (?:second|sec|moment|minute)|call(?:ing)? (?:you )?back later|(?:speak|talk)(?:ing)? (?:to|with))\b/g
+
 /** The words of a text, in order: accents, case and apostrophes gone. */
 export function tokens(text: string): string[] {
   const plain = text
@@ -18,7 +21,9 @@ export function tokens(text: string): string[] {
     .normalize('NFD')
     .replace(/[\p{M}'’]/gu, '')
     .replace(/\bwi[ -]?fi\b/g, 'wifi')
-    .replace(/\b(?:so|very) much\b/g, '')
+    .replace(smallTalk, ' ')
+    // Two words that sound the same: the grounds, and what is done with a car.
+    .replace(/\b(a|an|the|this|that|any|some|another|which|your|city|public|nearest) parks?\b(?! (?:my|our|your|a|the)\b)|\bparks\b/g, '$1 parkland')
   const words = plain.match(/[\p{L}\p{N}]+/gu) ?? []
   return unspaced.test(plain) ? words.flatMap((word) => Array.from(segmenter.segment(word), ({ segment }) => segment)) : words
 }
@@ -36,33 +41,39 @@ export function isStopWord(token: string): boolean {
   return stopWords.has(token)
 }
 
-const endings: readonly [RegExp, string][] = [
-  [/(?:ies|y)$/, ''],
-  [/(?<=s)es$|(?<![su])s$/, ''],
-  [/(?:ations?|ating|ated?|ates)$/, ''],
-  [/(?:ing|ings|edly|ed|ly)$/, ''],
-  [/(?:e|i)$/, ''],
-  [/([bdfgklmnprt])\1$/, '$1'],
+/** What a word may end in; first the last letters of such an ending, which are soon looked at. */
+const endings: readonly [string, RegExp, string][] = [
+  ['sy', /(?:ies|y)$/, ''],
+  ['s', /(?<=s)es$|(?<![su])s$/, ''],
+  ['nsged', /(?:ations?|ating|ated?|ates)$/, ''],
+  ['gsyd', /(?:ing|ings|edly|ed|ly)$/, ''],
+  ['ei', /(?:e|i)$/, ''],
+  ['bdfgklmnprt', /([bdfgklmnprt])\1$/, '$1'],
 ]
 
 /** Takes off what is most often only grammar; errs towards too little. */
 export function stem(token: string): string {
-  return endings.reduce((word, [ending, left]) => {
+  let word = token
+  for (const [lastLetters, ending, left] of endings) {
+    if (!lastLetters.includes(word.at(-1) ?? ' ')) continue
     const shorter = word.replace(ending, left)
-    return shorter.length >= 3 ? shorter : word
-  }, token)
+    if (shorter.length >= 3) word = shorter
+  }
+  return word
 }
 
 /** Words that tell little: what a business calls itself, and what fits almost any question about one. */
 const weakTerms = new Set(
   `place location site property venue establishment facility facilities premises restaurant hotel museum attraction store shop spot area building business company
   available availability type kind sort option choice certain specific particular additional other different customer guest visitor people person
-  allow permit accept take use bring come make serve give work visit inside local nice every open currently anyway more number time day when where cuando donde`
+  allow permit accept take use bring come make serve give work visit inside local nice every open currently anyway more number code time day when where cuando donde`
     .split(/\s+/)
     .map(stem),
 )
 
+const weakWeight = 0.3
+
 /** The share of its rarity that a term tells. */
 export function weightOf(term: string): number {
-  return weakTerms.has(term) ? 0.5 : 1
+  return weakTerms.has(term) ? weakWeight : 1
 }

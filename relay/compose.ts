@@ -9,6 +9,7 @@ import { createAdmission } from './admission.ts'
 import type { Clock } from './clock.ts'
 import type { readConfig } from './config.ts'
 import type { EventLoop } from './event-loop.ts'
+import { describeError } from './describe-error.ts'
 import { createJournal, type JournalOptions } from './journal.ts'
 import { relayBounds } from './relay-bounds.ts'
 import { createRelayMetrics } from './relay-metrics.ts'
@@ -108,5 +109,10 @@ export function composeRelay(config: ReturnType<typeof readConfig>, { database, 
     },
     /** New calls are refused, live ones go on to their end, all is written. Resolves to the lines that could not be. */
     drain: () => (draining ??= end()),
+    /** An error that nothing was prepared for. Those of a call end in that call; what comes here is of none. */
+    onFault(error: unknown) {
+      logger.error(describeError(error), 'something broke')
+      metrics.faults.inc({ where: 'process' })
+    },
   }
 }

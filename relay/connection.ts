@@ -2,11 +2,13 @@ import type { RawData, WebSocket } from 'ws'
 import { Failure } from '../domain/failure.ts'
 import type { Logger } from '../providers/logger.ts'
 import type { Clock } from './clock.ts'
+import { contain } from './contain.ts'
 import { describeError } from './describe-error.ts'
 import { endFrame, readFrame, type TwilioFrame } from './frames.ts'
 import { relayBounds } from './relay-bounds.ts'
 import type { RelayMetrics } from './relay-metrics.ts'
-import type { Session, Wire } from './session.ts'
+import type { Wire } from './line.ts'
+import type { Session } from './session.ts'
 import type { Sessions } from './sessions.ts'
 
 export interface ConnectionDeps {
@@ -35,8 +37,12 @@ export function acceptConnection(socket: WebSocket, { sessions, clock, metrics, 
 
   const wire: Wire = {
     send(frame) {
-      if (socket.bufferedAmount > relayBounds.maxUnsentBytes) socket.terminate()
       if (socket.readyState !== socket.OPEN) return false
+      if (socket.bufferedAmount > relayBounds.maxUnsentBytes) {
+        metrics.socketsGivenUp.inc({ why: 'unread' })
+        socket.terminate()
+        return false
+      }
       socket.send(frame)
       return true
     },
@@ -97,22 +103,21 @@ export function acceptConnection(socket: WebSocket, { sessions, clock, metrics, 
       if (isAwaited && isAway(error)) cancelRetry = clock.after(relayBounds.setupRetryMs, () => void begin(frame))
       else if (setup === 'looked-into') refuse(error)
       // One that was refused for taking too long has been answered and counted.
-      else if (session) logger.error(describeError(error), 'an early frame broke its session')
+      else if (session) broke(error)
     }
   }
 
-  socket.on('message', (data, isBinary) => {
-    try {
-      receive(data, isBinary)
-    } catch (error) {
-      logger.error(describeError(error), 'a frame broke its session')
-    }
-  })
+  function broke(error: unknown) {
+    logger.error(describeError(error), 'a frame broke its session')
+    metrics.faults.inc({ where: 'frame' })
+  }
+
+  socket.on('message', (data, isBinary) => contain(() => receive(data, isBinary), broke))
   // Protocol errors (too large, not UTF-8, not a WebSocket frame): the library closes with the code for it.
   socket.on('error', (error: Error & { code?: string }) => metrics.malformedFrames.inc({ type: error.code ?? 'socket' }))
   socket.on('close', (code) => {
     cancelSetup()
     cancelRetry()
-    session?.detach(wire, code === closeCodes.normal || code === closeCodes.none)
+    contain(() => session?.detach(wire, code === closeCodes.normal || code === closeCodes.none), broke)
   })
 }

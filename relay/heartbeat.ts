@@ -6,12 +6,15 @@ import { relayBounds } from './relay-bounds.ts'
  * Ends a socket that neither sends anything nor answers a ping. Each has a beat of its own: thousands that were pinged at
  * once would keep the event loop from everything else for tens of milliseconds.
  */
-export function keepAlive(socket: WebSocket, clock: Clock): void {
+export function keepAlive(socket: WebSocket, clock: Clock, onGivenUp: () => void): void {
   let isAlive = true
   let cancel = clock.after(relayBounds.pingEveryMs, beat)
 
   function beat() {
-    if (!isAlive) return socket.terminate()
+    if (!isAlive) {
+      onGivenUp()
+      return socket.terminate()
+    }
     isAlive = false
     socket.ping()
     cancel = clock.after(relayBounds.pingEveryMs, beat)

@@ -27,7 +27,13 @@ try {
     logger.info({ linesLeft }, 'relay has ended')
     process.exit(linesLeft > 0 ? 1 : 0)
   }
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())
+  const giveUp = (error: unknown) => {
+    relay.onFault(error)
+    process.exit(1)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop().catch(giveUp))
+  // No single error is worth all the calls that are held here; what it was is logged and counted.
+  process.on('uncaughtException', relay.onFault)
 
   const port = await relay.listen(config.RELAY_PORT, listenHost(config.RELAY_PUBLIC_URL))
   logger.info({ port }, 'relay listens')

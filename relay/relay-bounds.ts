@@ -23,12 +23,15 @@ export const relayBounds = {
   pingEveryMs: 15_000,
   /** Unsent bytes for one socket; past it nobody reads. */
   maxUnsentBytes: 1024 * 1024,
+  /** We sent a close frame: the other side answers by then, or is cut off. */
+  closeFrameMs: 5_000,
   /** Our `end` was sent: Twilio closes by then, or we do. */
   closeAfterEndMs: 5_000,
-  /** After a reconnect, what was received up to `replayLookBackMs` before may come again within `replayWindowMs`. */
-  replayWindowMs: 5_000,
-  replayLookBackMs: 60_000,
+  /** After a reconnect, what was received before may come again, with no pause as long as this. */
+  replayPauseMs: 1_000,
   maxReplayable: 500,
+  /** After a reconnect Twilio has told by then what it played meanwhile. */
+  takeUpAfterMs: 300,
   /** The same words again within this are one utterance reported twice. */
   duplicatePromptMs: 1_000,
   /** Answers asked for in one turn before its words are final. */

@@ -35,11 +35,13 @@ export interface RelayServerDeps {
   clock: Clock
   metrics: RelayMetrics
   logger: Logger
+  /** What an upgraded socket is handed to. */
+  accept?: typeof acceptConnection
 }
 
 /** Twilio's sockets on `/voice`, the operators' pages, and a coded refusal with all security headers for everything else. */
 export function createRelayServer(deps: RelayServerDeps) {
-  const { publicUrl, twilioAuthToken, sessions, operations, admission, clock, metrics, logger } = deps
+  const { publicUrl, twilioAuthToken, sessions, operations, admission, clock, metrics, logger, accept = acceptConnection } = deps
   const headers = { ...securityHeaders, ...(/^(wss|https):/.test(publicUrl) && strictTransportSecurity) }
   const http = createHttpServer({
     listener: respond,
@@ -47,7 +49,7 @@ export function createRelayServer(deps: RelayServerDeps) {
     refuse: refuseSocket,
     onGivenUp: (code) => metrics.refusals.inc({ code }),
   })
-  const bounds = { maxPayload: callBounds.maxFrameBytes, maxFragments, maxBufferedChunks }
+  const bounds = { maxPayload: callBounds.maxFrameBytes, maxFragments, maxBufferedChunks, closeTimeout: relayBounds.closeFrameMs }
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, ...bounds })
 
   async function respond(request: IncomingMessage, response: ServerResponse) {
@@ -93,8 +95,8 @@ export function createRelayServer(deps: RelayServerDeps) {
   sockets.on('wsClientError', (_, socket) => refuseSocket(socket, 'request-malformed'))
   sockets.on('headers', (lines) => lines.push(...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)))
   sockets.on('connection', (socket) => {
-    keepAlive(socket, clock)
-    acceptConnection(socket, { sessions, clock, metrics, logger })
+    keepAlive(socket, clock, () => metrics.socketsGivenUp.inc({ why: 'silent' }))
+    accept(socket, { sessions, clock, metrics, logger })
   })
 
   return {

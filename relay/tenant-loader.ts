@@ -2,8 +2,6 @@ import { setImmediate } from 'node:timers/promises'
 import { createCalls, type RelaySessionClaim } from '../db/calls.ts'
 import type { Database } from '../db/database.ts'
 import { createTenants } from '../db/tenants.ts'
-import { createTranscripts } from '../db/transcripts.ts'
-import { createWrapUps } from '../db/wrap-ups.ts'
 import type { ConversationRef, Message } from '../domain/conversation.ts'
 import { Failure } from '../domain/failure.ts'
 import { createReceptionist, type Receptionist } from '../receptionist/receptionist.ts'
@@ -26,8 +24,6 @@ export type TenantLoader = ReturnType<typeof createTenantLoader>
 export function createTenantLoader(database: Database) {
   const calls = createCalls(database)
   const tenants = createTenants(database)
-  const transcripts = createTranscripts(database)
-  const wrapUps = createWrapUps(database)
   const receptionists = new Map<string, Promise<Receptionist>>()
   const oneByOne = createOneByOne()
 
@@ -66,10 +62,10 @@ export function createTenantLoader(database: Database) {
 
     /** @throws Failure `not-found` or `database-unavailable` */
     async load(ref: ConversationRef): Promise<LoadedCall> {
-      const [conversation, history] = await Promise.all([wrapUps.load(ref), transcripts.read(ref)])
-      if (!conversation) throw new Failure('not-found', 'No such conversation')
-      const receptionist = await receptionistOf(ref.accountId, conversation.knowledgeVersion)
-      return { receptionist, history, startedAtMs: conversation.startedAtMs }
+      const call = await calls.loadForSession(ref)
+      if (!call) throw new Failure('not-found', 'No such conversation')
+      const { knowledgeVersion, ...begun } = call
+      return { ...begun, receptionist: await receptionistOf(ref.accountId, knowledgeVersion) }
     },
   }
 }
