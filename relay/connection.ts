@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { RawData, WebSocket } from 'ws'
 import { Failure } from '../domain/failure.ts'
 import type { Logger } from '../providers/logger.ts'
@@ -19,18 +20,31 @@ export interface ConnectionDeps {
 // RFC 6455, 7.4.1
 const closeCodes = { normal: 1000, none: 1005, policyViolation: 1008, tryAgainLater: 1013, invalidPayload: 1007 } as const
 
-/** One socket of Twilio's: nothing counts before its `setup` holds; after that its frames are the session's. */
-export function acceptConnection(socket: WebSocket, { sessions, clock, metrics, logger }: ConnectionDeps): void {
+/** One socket of Twilio's, over `raw`: nothing counts before its `setup` holds; after that its frames are the session's. */
+export function acceptConnection(socket: WebSocket, raw: Pick<Duplex, 'cork' | 'uncork'>, { sessions, clock, metrics, logger }: ConnectionDeps): void {
   let setup: 'awaited' | 'looked-into' | 'done' | 'refused' = 'awaited'
   let session: Session | null = null
   let early: TwilioFrame[] = []
   let malformedInARow = 0
   const cancelSetup = clock.after(relayBounds.setupMs, () => refuse(new Failure('request-malformed', 'No setup came')))
 
+  let isPacking = false
+  /** What is sent at once leaves at once: one read of the model's stream may hold several tokens. */
+  function pack() {
+    if (isPacking) return
+    isPacking = true
+    raw.cork()
+    process.nextTick(() => {
+      isPacking = false
+      raw.uncork()
+    })
+  }
+
   const wire: Wire = {
     send(frame) {
       if (socket.bufferedAmount > relayBounds.maxUnsentBytes) socket.terminate()
       if (socket.readyState !== socket.OPEN) return false
+      pack()
       socket.send(frame)
       return true
     },

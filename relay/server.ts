@@ -88,7 +88,7 @@ export function createRelayServer(deps: RelayServerDeps) {
     socket.on('error', () => socket.destroy())
     const refusal = refusalOf(request)
     if (refusal) refuseSocket(socket, refusal)
-    else sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket))
+    else sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request))
   }
 
   function pingAll() {
@@ -101,10 +101,10 @@ export function createRelayServer(deps: RelayServerDeps) {
 
   sockets.on('wsClientError', (_, socket) => refuseSocket(socket, 'request-malformed'))
   sockets.on('headers', (lines) => lines.push(...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)))
-  sockets.on('connection', (socket) => {
+  sockets.on('connection', (socket, { socket: raw }) => {
     alive.add(socket)
     for (const sign of ['pong', 'message'] as const) socket.on(sign, () => alive.add(socket))
-    acceptConnection(socket, { sessions, clock, metrics, logger })
+    acceptConnection(socket, raw, { sessions, clock, metrics, logger })
   })
 
   return {
