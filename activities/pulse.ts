@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity'
 
-const everyMs = 5_000
+export const pulseEveryMs = 5_000
 
 /**
  * The same activities, telling Temporal while they run that their worker lives: one that was killed is noticed within
@@ -13,7 +13,7 @@ export function withPulse<Activities extends Record<string, (...args: never[]) =
     name,
     async (...args: never[]) => {
       const context = Context.current()
-      const timer = setInterval(() => context.heartbeat(), everyMs)
+      const timer = setInterval(() => context.heartbeat(), pulseEveryMs)
       try {
         return await activity(...args)
       } finally {

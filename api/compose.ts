@@ -12,6 +12,7 @@ import { createOperations } from '../providers/operations.ts'
 import { createRelayTokens } from '../providers/relay-token.ts'
 import { createApiMetrics } from './api-metrics.ts'
 import { createApp } from './app.ts'
+import { createCallReports } from './call-reports.ts'
 import type { ApiConfig } from './config.ts'
 import { createCallConnector } from './connect-call.ts'
 import { createReceptionists } from './receptionists.ts'
@@ -37,7 +38,11 @@ export async function composeApi(
   const processMetrics = createMetrics('api')
   const metrics = createApiMetrics(processMetrics)
   const headers = { ...securityHeaders, ...(publicUrl.startsWith('https:') && strictTransportSecurity) }
-  const database = await createDatabase({ url: config.DATABASE_URL, applicationName: 'ironvoice-api' })
+  const database = await createDatabase({
+    url: config.DATABASE_URL,
+    poolSize: config.DATABASE_POOL_SIZE,
+    applicationName: 'ironvoice-api',
+  })
   const wrapUpStarter = createWrapUpStarter({
     address: config.TEMPORAL_ADDRESS,
     namespace: config.TEMPORAL_NAMESPACE,
@@ -48,6 +53,8 @@ export async function composeApi(
   })
   const relayTokens = createRelayTokens(config.SESSION_KEYS)
   const receptionistOf = createReceptionists()
+  const directory = createDirectory(database)
+  const reports = createCallReports({ directory, metrics, logger })
   let isDraining = false
 
   const app = createApp({
@@ -62,12 +69,13 @@ export async function composeApi(
       isDraining: () => isDraining,
     }),
     isSigned: createSignatureCheck({ authToken: config.TWILIO_AUTH_TOKEN, publicUrl }),
-    directory: createDirectory(database),
+    directory,
     tenants: createTenants(database),
     calls: createCalls(database),
     transcripts: createTranscripts(database),
     wrapUps: createWrapUps(database),
     connector: createCallConnector({ publicUrl, relayPublicUrl, relayTokens, receptionistOf, nowMs, newId }),
+    reports,
     startWrapUp: wrapUpStarter.start,
     nowMs,
   })
@@ -78,6 +86,7 @@ export async function composeApi(
     async stop() {
       isDraining = true
       await drain(server, drainWithinMs)
+      reports.stop()
       await Promise.allSettled([wrapUpStarter.close(), database.close()])
     },
   }

@@ -12,6 +12,7 @@ export function readConfig(variables: Record<string, string | undefined>) {
     'PUBLIC_URL',
     'RELAY_PUBLIC_URL',
     'DATABASE_URL',
+    'DATABASE_POOL_SIZE',
     'TEMPORAL_ADDRESS',
     'TEMPORAL_NAMESPACE',
     'TEMPORAL_API_KEY',

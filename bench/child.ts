@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 export interface Child {
   name: string
+  pid: number
   /** @throws Error when the child ends without an answer. */
   ask<Answer>(question: string, about?: unknown): Promise<Answer>
   /** Rejects when it ends; never resolves. */
@@ -53,6 +54,7 @@ export function startChild({ name, script, preloads = [], env = {}, cores, direc
   })
   return {
     name,
+    pid: child.pid!,
     gone: gone.promise,
     ask<Answer>(question: string, about?: unknown) {
       const { promise, resolve } = Promise.withResolvers<unknown>()

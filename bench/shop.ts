@@ -14,6 +14,7 @@ const subjects = Array.from({ length: entries }, () => ({ verb: pick(verbs, rand
 
 /** A shop with {@link entries} questions and answers: more than fits a prompt, so that every turn searches them. */
 export const shopKnowledge: KnowledgeInput = testKnowledge({
+  voice: { hasDirectAnswers: true },
   faqs: subjects.map(({ verb, quality, what, whom }, at) => ({
     id: `q${at}`,
     question: `Do you ${verb} ${quality} ${what}s for ${whom}s?`,

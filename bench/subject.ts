@@ -12,12 +12,22 @@ export interface Subject extends Child {
   headers: Record<string, string>
   /** Resolves once as many calls have begun. */
   begun(calls: number): Promise<void>
+  /** Sum over all labels. */
+  metric(name: string): Promise<number>
 }
 
 const answersWithinMs = 20_000
 
-/** `relay`: relay/main.ts as production runs it, but for how many calls it takes. `pipe`: see pipe.ts. */
-export async function startSubject(name: SubjectName, world: World, { isHttp2 = false } = {}): Promise<Subject> {
+export interface SubjectOptions {
+  isHttp2?: boolean
+  /** Of the relay, beside the probe; unless told otherwise it takes any number of calls. */
+  preloads?: string[]
+  environment?: Record<string, string>
+}
+
+/** `relay`: relay/main.ts as production runs it. `pipe`: see pipe.ts. */
+export async function startSubject(name: SubjectName, world: World, options: SubjectOptions = {}): Promise<Subject> {
+  const { isHttp2 = false, preloads = ['./bench/raised-bounds.ts'], environment = {} } = options
   const { cores, directory, databaseUrl, modelOrigins, certificatePath } = world
   const port = await findFreePort()
   const url = `ws://127.0.0.1:${port}/voice`
@@ -30,10 +40,11 @@ export async function startSubject(name: SubjectName, world: World, { isHttp2 = 
       ? startChild({
           ...shared,
           script: 'relay/main.ts',
-          preloads: ['./bench/probe.ts', './bench/raised-bounds.ts'],
+          preloads: ['./bench/probe.ts', ...preloads],
           env: {
             ...trust,
             ...relayEnvironment({ databaseUrl, model: { url: `${modelOrigin}/v1` }, twilio: nobody }),
+            ...environment,
             RELAY_PORT: String(port),
             RELAY_PUBLIC_URL: `ws://127.0.0.1:${port}`,
           },
@@ -56,6 +67,10 @@ export async function startSubject(name: SubjectName, world: World, { isHttp2 = 
   await Promise.race([until(async () => (await page('/healthz')) !== ''), child.gone])
   return {
     ...child,
+    async metric(metric) {
+      const lines = (await page('/metrics')).split('\n').filter((line) => line.startsWith(`${metric}{`))
+      return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0)
+    },
     url,
     headers: { 'X-Twilio-Signature': signHandshake(url) },
     begun: async (calls) => {

@@ -3,8 +3,9 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createAccounts } from '../db/accounts.ts'
 import { createCalls } from '../db/calls.ts'
-import { createDatabase } from '../db/database.ts'
+import { createDatabase, type Database } from '../db/database.ts'
 import { migrateDatabase } from '../db/migrate.ts'
+import type { ConversationRef } from '../domain/conversation.ts'
 import { createRelayTokens } from '../providers/relay-token.ts'
 import { findFreePort } from '../sandbox/ports.ts'
 import { startPostgres } from '../sandbox/postgres.ts'
@@ -20,7 +21,7 @@ const callsOpenedAtOnce = 10
 const password = 'throw-away'
 
 /** A call that has come in and whose relay session is to begin. */
-export interface BenchCall {
+export interface BenchCall extends ConversationRef {
   callSid: string
   sessionId: string
   token: string
@@ -30,12 +31,17 @@ export interface World {
   cores: Cores
   directory: string
   databaseUrl: string
+  database: Database
+  /** The owner's: sees all. */
+  adminUrl: string
+  databasePid: number
   model: Child
   /** Origins of the model's stand-in: HTTP/1.1, and HTTP/2 over TLS. */
   modelOrigins: { clear: string; secure: string }
   /** Whom to trust for the latter. */
   certificatePath: string
-  openCalls(count: number): Promise<BenchCall[]>
+  /** `isRecorded`: Twilio records already; else nobody does. */
+  openCalls(count: number, options?: { isRecorded?: boolean }): Promise<BenchCall[]>
 }
 
 /** What calls live in: a real PostgreSQL with some accounts, and the model's stand-in. `stops` gets what ends it, last first. */
@@ -62,35 +68,40 @@ export async function createWorld(options: { cores: Cores; directory: string; st
     accountIds.push(await createAccounts(database, testKeyring).create(account))
   }
 
-  async function openCall(accountId: string): Promise<BenchCall> {
+  async function openCall(accountId: string, isRecorded: boolean): Promise<BenchCall> {
     const callSid = `CA${randomBytes(16).toString('hex')}`
-    const { conversationId } = await createCalls(database).open({
+    const calls = createCalls(database)
+    const { conversationId } = await calls.open({
       accountId,
       callSid,
       from: '+12065559999',
       to: '+12065550110',
       direction: 'inbound',
       knowledgeVersion: 1,
-      recordingState: 'off',
+      recordingState: isRecorded ? 'due' : 'off',
       startedAtMs: Date.now(),
     })
+    if (isRecorded) await calls.setRecording({ accountId, conversationId }, { state: 'started' })
     const token = await tokens.issue({ accountId, conversationId, callSid, mode: 'normal' }, { nowMs: Date.now(), tokenId: randomUUID() })
-    return { callSid, sessionId: newSessionId(), token }
+    return { accountId, conversationId, callSid, sessionId: newSessionId(), token }
   }
 
   return {
     cores,
     directory,
     databaseUrl,
+    database,
+    adminUrl: server.url('bench'),
+    databasePid: server.pid,
     model,
     modelOrigins: places,
     certificatePath,
-    async openCalls(count) {
+    async openCalls(count, { isRecorded = false } = {}) {
       const opened: BenchCall[] = []
       const open = async () => {
         for (let at = opened.length; at < count; at = opened.length) {
           opened.length += 1
-          opened[at] = await openCall(accountIds[at % accounts]!)
+          opened[at] = await openCall(accountIds[at % accounts]!, isRecorded)
         }
       }
       await Promise.all(Array.from({ length: callsOpenedAtOnce }, open))

@@ -105,6 +105,7 @@ describe('trouble with the connection is database-unavailable, soon', () => {
     closed.close()
     const database = await connectTo(`postgres://ironvoice_app:pw@127.0.0.1:${port}/x`)
     await expect(database.ping()).rejects.toMatchObject(unavailable)
+    await expect(database.call('write_lines', [])).rejects.toMatchObject(unavailable)
   })
 
   it('somebody listens and never answers; closing doesn’t wait for them', async () => {
@@ -135,6 +136,16 @@ describe('trouble with the connection is database-unavailable, soon', () => {
     expect(seen).toEqual([{ role: 'ironvoice_app', account: other.accountId }])
     freezer.stop()
     expect(await execute(server.adminUrl, 'select id from contact where account_id = $1', [accountId])).toEqual([])
+  })
+
+  it('the server freezes within a procedure; its connection is never used again', async () => {
+    const freezer = await createFreezer(server.appUrl)
+    const database = await connectTo(freezer.url, 1)
+    expect(await database.call('write_lines', [])).toEqual([])
+    freezer.freeze()
+    await expect(database.call('write_lines', [])).rejects.toMatchObject(unavailable)
+    expect(await database.call('write_lines', [])).toEqual([])
+    freezer.stop()
   })
 
   it('the server ends the connection, again and again; the next unit of work gets a new one', async () => {

@@ -12,7 +12,7 @@ interface Grants {
 
 /**
  * What the app may do beside reading, table by table: what isn't named is refused, so nothing can be deleted or
- * truncated. Which rows is the policies' business.
+ * truncated. Which rows is the policies' business, also where write_lines writes them.
  */
 export const grants: Readonly<Record<string, Grants>> = {
   account: { insert: true, update: ['published_knowledge_version'], directory: ['id', 'status'] },
@@ -59,6 +59,8 @@ export async function grantLeast(execute: Execute, appRole: string): Promise<voi
   await execute(`revoke all on schema public from ${everyone}`)
   await execute(`grant usage on schema public to ${app}, ${directoryRole}`)
   await execute(`revoke all on all tables in schema public from ${everyone}`)
+  await execute(`revoke all on all routines in schema public from ${everyone}`)
+  await execute(`grant execute on procedure write_lines to ${app}`)
   for (const [table, { insert, update, directory }] of Object.entries(grants)) {
     const verbs = ['select', insert && 'insert', update && `update (${update.join(', ')})`]
     await execute(`grant ${verbs.filter(Boolean).join(', ')} on ${table} to ${app}`)

@@ -6,13 +6,14 @@ import { closeOrm } from './close-orm.ts'
 import { databaseFailure } from './database-failure.ts'
 import { grantLeast } from './grants.ts'
 import { Calls } from './migrations/2026-11-24-calls.ts'
+import { Journal } from './migrations/2026-11-24-journal.ts'
 import type { Execute, Login } from './roles.ts'
 import { createRoles } from './roles.ts'
 import { entities } from './tables.ts'
 import { tlsFor } from './tls.ts'
 
 /** Oldest first; a migration that has run anywhere is never changed. */
-const migrations = [Calls]
+const migrations = [Calls, Journal]
 
 /** Processes that migrate one database at once take turns by this advisory lock. */
 const migrationLock = 731_204_118
@@ -33,7 +34,8 @@ export const createOwnerOrm = (adminUrl: string): MikroORM =>
     },
     // What is no account's stays out of the schema in which every table is some account's.
     migrations: { migrationsList: migrations, tableName: 'operations.migration', snapshot: false, silent: true },
-    schemaGenerator: { ignoreSchema: ['operations'] },
+    // The one procedure is told of in its migration alone.
+    schemaGenerator: { ignoreSchema: ['operations'], ignoreRoutines: true },
   })
 
 /**

@@ -2,6 +2,7 @@ import { createTestAccount, openTestCall } from '../test/kit/account.ts'
 import type { TestDatabase } from '../test/kit/database.ts'
 import { createTestDatabase } from '../test/kit/database.ts'
 import type { Message } from '../domain/conversation.ts'
+import { execute } from '../test/kit/sql.ts'
 import type { Database } from './database.ts'
 import { createDatabase } from './database.ts'
 import type { Transcripts } from './transcripts.ts'
@@ -68,6 +69,65 @@ it('a line that is written again is corrected, not doubled', async () => {
   await transcripts.write(ref, [whole])
   await transcripts.write(ref, [{ ...whole, text: 'superseded in the same batch' }, heard])
   expect(await transcripts.read(ref)).toEqual([heard])
+})
+
+it('a line that was cut off stays so: what was written before and carried out late does not make it whole again', async () => {
+  const ref = await openTestCall(database, account)
+  const heard = line({ role: 'receptionist', text: 'We are open', isInterrupted: true })
+  await transcripts.write(ref, [heard])
+  await transcripts.write(ref, [{ ...heard, text: 'We are open from nine to five.', isInterrupted: false }])
+  expect(await transcripts.read(ref)).toEqual([heard])
+  await transcripts.write(ref, [{ ...heard, text: 'We' }])
+  expect(await transcripts.read(ref)).toEqual([{ ...heard, text: 'We' }])
+})
+
+describe('P-isolation: batches of several accounts in one round trip', () => {
+  it('are each written as a whole or not at all, under their own account only', async () => {
+    const other = await createTestAccount(database)
+    const [mine, mineToo, theirs] = [await openTestCall(database, account), await openTestCall(database, account), await openTestCall(database, other)]
+    const gone = { ...mine, conversationId: account.accountId }
+    const refusals = await transcripts.writeAll([
+      { accountId: account.accountId, lines: [{ ref: mine, line: line({ key: 'a' }) }, { ref: mineToo, line: line({ key: 'a' }) }] },
+      { accountId: other.accountId, lines: [{ ref: theirs, line: line({ key: 'a', text: 'theirs' }) }] },
+      { accountId: other.accountId, lines: [{ ref: mine, line: line({ key: 'stolen' }) }, { ref: theirs, line: line({ key: 'b' }) }] },
+      { accountId: account.accountId, lines: [{ ref: mine, line: line({ key: 'b' }) }, { ref: gone, line: line({ key: 'b' }) }] },
+      { accountId: account.accountId, lines: [{ ref: mine, line: line({ key: 'c', atMs: 8.64e18 }) }] },
+      { accountId: 'nobody', lines: [{ ref: mine, line: line({ key: 'd' }) }] },
+      { accountId: account.accountId, lines: [{ ref: mine, line: line({ key: 'z' }) }] },
+    ])
+    const codes = [null, null, 'not-found', 'not-found', 'request-malformed', 'request-malformed', null]
+    expect(refusals.map((refusal) => refusal?.code ?? null)).toEqual(codes)
+    const rows = await execute(
+      server.adminUrl,
+      `select account_id as "accountId", conversation_id as "conversationId", string_agg(key, ' ' order by key) as keys
+       from message where conversation_id = any ($1) group by 1, 2`,
+      [[mine, mineToo, theirs].map(({ conversationId }) => conversationId)],
+    )
+    const rowOf = ({ accountId, conversationId }: typeof mine, keys: string) => ({ accountId, conversationId, keys })
+    expect(rows).toHaveLength(3)
+    expect(rows).toEqual(expect.arrayContaining([rowOf(mine, 'a z'), rowOf(mineToo, 'a'), rowOf(theirs, 'a')]))
+  })
+
+  it('leave no account behind on the connection', async () => {
+    const one = await createDatabase({ url: server.appUrl, poolSize: 1 })
+    try {
+      const ref = await openTestCall(one, account)
+      await createTranscripts(one).write(ref, [line({})])
+      const [left] = await one.asDirectory((em) => em.execute<object[]>("select current_setting('app.account_id', true) as account, current_setting('lock_timeout') as lock"))
+      expect(left).toEqual({ account: '', lock: '0' })
+    } finally {
+      await one.close()
+    }
+  })
+
+  it('are nobody’s to write but the app’s, and not from within a unit of work', async () => {
+    const may = "select has_function_privilege($1, 'write_lines(json, json)', 'execute') as may"
+    const roles = ['ironvoice_app', 'ironvoice_directory', 'public']
+    expect(await Promise.all(roles.map((role) => execute(server.adminUrl, may, [role])))).toEqual([[{ may: true }], [{ may: false }], [{ may: false }]])
+    const batches = JSON.stringify([{ accountId: account.accountId, lines: [] }])
+    const within = database.forAccount(account.accountId, (em) => em.execute('call write_lines(?, null)', [batches]))
+    await expect(within).rejects.toMatchObject({ code: 'internal', message: 'PostgreSQL 2D000' })
+  })
 })
 
 it('twenty writers of the same lines, each in its own order, leave each line once', async () => {

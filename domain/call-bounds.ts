@@ -12,8 +12,11 @@ export const callBounds = {
   /** Turns in a row that neither answered nor did anything. */
   maxUnproductiveTurns: 4,
   maxCallMs: 60 * 60_000,
-  /** A call whose end nobody reported is looked into this long after its longest possible end. */
-  lostCallAfterMs: 65 * 60_000,
+  /**
+   * A call is looked into so long after its beginning, whether or not anybody reported its end: one that goes on is
+   * waited for, at little cost, one whose end went unheard isn't missed for long.
+   */
+  lostCallAfterMs: 10 * 60_000,
   /** How long a relay token may wait for its `setup`. */
   relayTokenTtlMs: 5 * 60_000,
   /** Fresh sessions after a failed one, per call. */

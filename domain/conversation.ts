@@ -44,7 +44,7 @@ export interface Message {
   isInterrupted: boolean
   /** Prompt received to first token sent, milliseconds; null for what no model spoke. */
   firstTokenMs: number | null
-  /** Ids of the knowledge passages that the reply was given. */
+  /** Ids of the knowledge passages that the reply is taken from, as far as can be told. */
   passages: string[]
 }
 

@@ -31,9 +31,15 @@ export const listenHost = (publicUrl: string): string | undefined =>
 
 /** Clear text is for loopback only: anything else must be https or wss. */
 export const secureUrl = z.url().max(500).refine((text) => {
-  const { protocol, hostname } = new URL(text)
-  return protocol === 'https:' || protocol === 'wss:' || loopbackHosts.has(hostname)
+  const { protocol, hostname } = URL.parse(text) ?? {}
+  return protocol === 'https:' || protocol === 'wss:' || loopbackHosts.has(hostname ?? '')
 }, 'must be https or wss unless it is on loopback')
+
+/** Where one of our processes is reached: paths are put behind it as it is. */
+const publicUrl = (protocol: RegExp, words: string) =>
+  secureUrl
+    .refine((text) => protocol.test(text) && !/[?#@\s\\]/.test(text), `must be ${words}, without query, fragment or credentials`)
+    .transform((url) => url.replace(/\/+$/, ''))
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback)
 const optionalUrl = secureUrl.optional()
@@ -43,9 +49,10 @@ export const environment = {
   PORT: port(3000),
   RELAY_PORT: port(3001),
   WORKER_PORT: port(3002),
-  PUBLIC_URL: secureUrl.transform((url) => url.replace(/\/+$/, '')),
-  RELAY_PUBLIC_URL: secureUrl.transform((url) => url.replace(/\/+$/, '')),
+  PUBLIC_URL: publicUrl(/^https?:/, 'https'),
+  RELAY_PUBLIC_URL: publicUrl(/^wss?:/, 'wss'),
   DATABASE_URL: z.string().startsWith('postgres'),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(500).optional(),
   DATABASE_ADMIN_URL: z.string().startsWith('postgres'),
   TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),

@@ -58,8 +58,8 @@ export const knowledgeSchema = z.strictObject({
     isInterruptible: z.boolean().default(true),
     /** The answer is prepared while the caller is probably done speaking; costs some model requests that are thrown away. */
     isEager: z.boolean().default(true),
-    /** A FAQ that is asked word for word is answered as it is published, without a model. */
-    hasDirectAnswers: z.boolean().default(false),
+    /** Plain questions about hours, address and parking, and FAQs asked word for word, are answered without a model. */
+    hasDirectAnswers: z.boolean().default(true),
   }),
 })
 

@@ -10,6 +10,7 @@ const wallTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must b
 export const intervalSchema = z.strictObject({ opens: wallTime, closes: wallTime })
 
 export const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
+export type Weekday = (typeof weekdays)[number]
 
 const intervals = z.array(intervalSchema).max(6)
 

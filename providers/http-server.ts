@@ -18,7 +18,7 @@ export const httpBounds = {
   /** Connections on which nothing is asked (yet, or any more). One more, and the one that has waited longest goes. */
   maxWaiting: 2_000,
   /** All connections, sockets that were upgraded included. */
-  maxConnections: 5_000,
+  maxConnections: 8_000,
 } as const
 export type HttpBounds = { [Name in keyof typeof httpBounds]: number }
 

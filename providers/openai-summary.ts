@@ -57,7 +57,8 @@ export function createOpenAiSummary(options: {
         .catch((error: unknown) => {
           throw toFailure(error)
         })
-      const choice = completion.choices?.[0]
+      // An answer without a body, or of another form, comes through the SDK as it is.
+      const choice = (completion as typeof completion | null)?.choices?.[0]
       if (choice?.finish_reason === 'content_filter' || choice?.message?.refusal) return null
       return parse(choice?.message?.content)
     },

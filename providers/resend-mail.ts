@@ -36,8 +36,10 @@ export function createResendMail(options: {
       const signal = AbortSignal.timeout(timeoutMs)
       const { data, error, headers } = await client.emails.send({ ...mail, from }, { idempotencyKey, signal })
       if (error?.name === 'invalid_idempotent_request') return { id: null }
-      if (error) throw vendorFailure('Resend', error.statusCode, new Headers(headers ?? {}))
-      if (!data?.id) throw new Failure('vendor-answer-malformed', 'Resend answers without the id of what it sent')
+      // The error is the body of the answer, whatever it holds.
+      const status = typeof error?.statusCode === 'number' ? error.statusCode : undefined
+      if (error) throw vendorFailure('Resend', status, new Headers(headers ?? {}))
+      if (typeof data?.id !== 'string') throw new Failure('vendor-answer-malformed', 'Resend answers without the id of what it sent')
       return { id: data.id }
     },
   }

@@ -13,13 +13,15 @@ const answerWithinMs = 10_000
 const maxAnswerBytes = 1024 * 1024
 const maxRecordingsPerCall = 50
 
+/** Seconds as text, and -1 or nothing while they are not known. */
+const duration = z.string().regex(/^(-?\d{1,7})?$/).nullish()
 const callSchema = z.object({
   status: z.string(),
-  duration: z.string().nullish(),
+  duration,
   startTime: z.date().nullish(),
   endTime: z.date().nullish(),
 })
-const recordingSchema = z.object({ sid: z.string(), status: z.string(), duration: z.string().nullish() })
+const recordingSchema = z.object({ sid: z.string(), status: z.string(), duration })
 
 export interface TwilioCall {
   /** queued, ringing, in-progress, completed, busy, failed, no-answer or canceled. */
@@ -145,7 +147,6 @@ function parse<T>(schema: z.ZodType<T>, answer: unknown): T {
   return result.data
 }
 
-/** Twilio writes seconds as text, and -1 or nothing while it doesn't know them. */
 function toSeconds(text: string | null | undefined): number | null {
   return text && /^\d+$/.test(text) ? Number(text) : null
 }

@@ -34,9 +34,12 @@ export interface Dialogue {
   recordReply(text: string): void
   /**
    * Cuts the last reply back to what the caller heard of it, by longest common prefix of the normalised words; what
-   * can't be matched counts as unheard. Returns the text that is kept, which may be empty.
+   * can't be matched counts as unheard. Returns the text that is kept, which may be empty. `isEarlier`, and whenever nothing
+   * was said yet to the caller's last words: the reply before those.
    */
-  cutBack(heardText: string): string
+  cutBack(heardText: string, options?: { isEarlier: boolean }): string
+  /** The caller has heard `heardText` of an answer to their last words from somebody else; what is said now goes on from there. */
+  takeUp(heardText: string): void
 
   /** For the turn: the conversation as the model is sent it, newest last, bounded. */
   recentLines(): ChatMessage[]
@@ -67,6 +70,12 @@ export interface Dialogue {
   closeQuestions(): void
 }
 
+/** Where a reply begins among the lines, and what was said beside it. */
+interface Reply {
+  start: number
+  fillers: string[]
+}
+
 const maxHistoryLines = 60
 const maxHistoryChars = 16_000
 const maxHeardTurns = 3
@@ -81,14 +90,20 @@ export function createDialogue(receptionist: Receptionist, history: readonly Mes
     if (role === 'event' || text === '') return []
     return [role === 'caller' ? { role: 'user', content: callerData(text) } : { role: 'assistant', content: text }]
   })
-  let replyStart = lines.length
-  let fillers: string[] = []
+  let reply: Reply = { start: lines.length, fillers: [] }
+  /** The one before, and where it ends. */
+  let earlier: Reply & { end: number } = { ...reply, end: reply.start }
   let heard = history.filter(({ role }) => role === 'caller').map(({ text }) => text)
   let turns = heard.length
   const happened = (event: Message['event']) => history.filter((message) => message.event === event).length
 
+  const endReply = () => {
+    if (lines.length > reply.start) earlier = { ...reply, end: lines.length }
+  }
+  const nothingSaid = (): Reply => ({ start: lines.length, fillers: [] })
+
   const openReply = () => {
-    const last = lines.length > replyStart ? lines.at(-1) : undefined
+    const last = lines.length > reply.start ? lines.at(-1) : undefined
     if (last?.role === 'assistant' && !last.toolCalls) return last
     const line: ChatMessage = { role: 'assistant', content: '' }
     lines.push(line)
@@ -116,26 +131,36 @@ export function createDialogue(receptionist: Receptionist, history: readonly Mes
 
     recordReply(text) {
       if (text !== dialogue.reprompt && text !== receptionist.opening(mode)) dialogue.closeQuestions()
-      replyStart = lines.length
-      fillers = []
+      endReply()
+      reply = nothingSaid()
       lines.push({ role: 'assistant', content: text })
     },
 
-    cutBack(heardText) {
-      const reply = lines.splice(replyStart)
-      const said = textOf(reply)
-      const heard = fillers.reduce(withoutFiller, heardText)
-      let left = heardLength(said, heard, dialogue.language)
+    cutBack(heardText, { isEarlier } = { isEarlier: false }) {
+      const isLast = !isEarlier && lines.length > reply.start
+      const { start, end, fillers } = isLast ? { ...reply, end: lines.length } : earlier
+      const cut = lines.slice(start, end)
+      const said = textOf(cut)
+      let left = heardLength(said, fillers.reduce(withoutFiller, heardText), dialogue.language)
       const kept = said.slice(0, left)
-      for (const line of reply) {
-        if (line.role === 'assistant') {
-          line.content = line.content.slice(0, left)
-          left -= line.content.length
-        }
-        if (line.role === 'tool' || line.toolCalls || line.content !== '') lines.push(line)
+      for (const line of cut) {
+        if (line.role !== 'assistant') continue
+        line.content = line.content.slice(0, left)
+        left -= line.content.length
       }
-      if (kept === '') dialogue.closeQuestions()
+      const rest = cut.filter(({ role, toolCalls, content }) => role === 'tool' || toolCalls || content !== '')
+      lines.splice(start, cut.length, ...rest)
+      if (isLast && kept === '') dialogue.closeQuestions()
+      if (!isLast) {
+        earlier.end = start + rest.length
+        reply.start -= cut.length - rest.length
+      }
       return kept
+    },
+
+    takeUp(heardText) {
+      if (heardText !== '') lines.push({ role: 'assistant', content: heardText })
+      reply = nothingSaid()
     },
 
     recentLines: () => newest(lines),
@@ -161,15 +186,15 @@ export function createDialogue(receptionist: Receptionist, history: readonly Mes
       turns += 1
       heard = [...heard, text].slice(-maxHeardTurns)
       if (isHumanRequest(text)) dialogue.humanRequests += 1
+      endReply()
       lines.push({ role: 'user', content: callerData(text) })
-      replyStart = lines.length
-      fillers = []
+      reply = nothingSaid()
     },
 
     isRepetition() {
       const [before, now] = heard.slice(-2).map(comparable)
-      const reply = comparable(textOf(lines.slice(replyStart)))
-      return before === now || lines.slice(0, replyStart).some(({ role, content }) => role === 'assistant' && comparable(content) === reply)
+      const said = comparable(textOf(lines.slice(reply.start)))
+      return before === now || lines.slice(0, reply.start).some(({ role, content }) => role === 'assistant' && comparable(content) === said)
     },
 
     addToReply(text) {
@@ -177,7 +202,7 @@ export function createDialogue(receptionist: Receptionist, history: readonly Mes
     },
 
     addFiller(text) {
-      fillers.push(text)
+      reply.fillers.push(text)
     },
 
     addToolRound(round) {

@@ -21,7 +21,7 @@ export function hedged(open: (isRetry: boolean, tell: Tell) => () => void, { aft
   function start(isHedge: boolean) {
     const racer = { cancel: () => {} }
     racers.add(racer)
-    racer.cancel = open(isHedge, (event) => {
+    const told: Tell = (event) => {
       const isFailed = event.type === 'failed'
       if (isFailed && racers.size > 1) return void racers.delete(racer)
       if (!isDecided) {
@@ -31,7 +31,12 @@ export function hedged(open: (isRetry: boolean, tell: Tell) => () => void, { aft
         if (isHedge && !isFailed) onWon()
       }
       tell(event)
-    })
+    }
+    try {
+      racer.cancel = open(isHedge, told)
+    } catch (error) {
+      told({ type: 'failed', error })
+    }
   }
 
   const cancelLate = after(callBounds.hedgeAfterMs, () => {

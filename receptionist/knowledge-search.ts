@@ -13,16 +13,16 @@ export interface KnowledgeIndex extends SearchIndex {
 
 export interface FoundPassage {
   passage: Passage
-  /** 0 to 1: how much of what was asked the passage speaks of. Below {@link minScore} it is no answer. */
+  /** 0 to 1: how much of what was asked the passage speaks of, and how much that tells. Below {@link minScore} it is no answer. */
   score: number
   /** The same if every word was really said that nobody knows, and that a recogniser may have made up. */
   certainty: number
 }
 
-/** Found with `npm run bench:knowledge`: nine in ten questions that have an answer reach it, one in six of those that have none. */
-export const minScore = 0.15
+/** Found with `npm run bench:knowledge`: nine in ten questions that have an answer reach it, one in twelve of those that have none. */
+export const minScore = 0.12
 
-/** Likewise: one in five questions has an answer so certain, and so much more than the next one, none of them wrong; of those that have none, one in a thousand. */
+/** Likewise: one in six questions has an answer so certain, and so much more than the next one, none of them wrong; of those that have none, one in ten thousand. */
 const minCertainty = 0.75
 const minLead = 0.1
 
@@ -64,7 +64,9 @@ export function searchKnowledge(
   for (let at = 0; at < worth.length; at += 1) {
     if (worth[at] === 0 || worth[at]! < least) continue
     const lift = 1 + titleLift * titleShare(index, at, said)
-    const answered = (cover[at]! * lift) / (1 + titleLift)
+    // To speak of all of a question that says next to nothing is little: as much must be told as by one rare word.
+    const evidence = Math.min(1, cover[at]! / index.mostTelling)
+    const answered = (cover[at]! * evidence * lift) / (1 + titleLift)
     found.push({
       passage: index.passages[at]!,
       score: Math.min(1, answered / (asked || 1)),

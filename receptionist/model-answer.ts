@@ -15,7 +15,7 @@ const maxTokens = 300
 const temperature = 0.2
 /** How often a turn goes back to the model with results of its tools. */
 const maxToolRounds = 3
-/** Passages that a prompt holds when the knowledge is too large for it, and that count as the source of an answer. */
+/** Passages that a prompt holds when the knowledge is too large for it, and that count as sources of the answer. */
 const maxPassages = 8
 const maxSources = 3
 
@@ -27,7 +27,7 @@ export async function answerWithModel(turn: TurnState): Promise<void> {
   const { dialogue, signal } = turn
   const note = noteOf(turn)
   for (let round = 0; round <= maxToolRounds; round += 1) {
-    const calls = await askModel(turn, note)
+    const calls = await askModel(turn, note, round === 0 ? turn.begun : '')
     if (signal.aborted) return
     if (calls instanceof Failure) return wayOut(turn, calls.code)
     dialogue.isModelOut = false
@@ -39,12 +39,12 @@ export async function answerWithModel(turn: TurnState): Promise<void> {
 /** What the turn asks the model first of all. */
 export const firstRequest = (turn: TurnState): ModelRequest => requestOf(turn, noteOf(turn), '')
 
-/** One completion, said as it comes, with its one retry; the failure when it can't be had. */
-async function askModel(turn: TurnState, note: ChatMessage): Promise<ToolCall[] | Failure> {
+/** One completion, said as it comes, with its one retry; the failure when it can't be had. `begun`: what was heard of it before. */
+async function askModel(turn: TurnState, note: ChatMessage, begun: string): Promise<ToolCall[] | Failure> {
   const { dialogue, mouth, ports, signal } = turn
   const saidBefore = mouth.text.length
   for (let isRetry = false; ; isRetry = true) {
-    const said = mouth.text.slice(saidBefore)
+    const said = begun + mouth.text.slice(saidBefore)
     if (said) mouth.resume(said)
     const request = requestOf(turn, note, said)
     const open = (isFresh: boolean, tell: Tell) => ports.model.stream(request, { isRetry: isFresh }, tell)
@@ -59,7 +59,8 @@ async function askModel(turn: TurnState, note: ChatMessage): Promise<ToolCall[] 
     if (outcome.type === 'aborted' || signal.aborted) return []
     if (outcome.type === 'ended') {
       if (outcome.isFiltered && mouth.text.length === saidBefore) mouth.phrase(dialogue.phrases.unknown)
-      if (outcome.calls.length > 0 || mouth.text.length > saidBefore) return outcome.calls
+      // Of an answer that was heard to its end nothing may be left to say.
+      if (outcome.calls.length > 0 || mouth.text.length > saidBefore || begun) return outcome.calls
     }
     const error = outcome.type === 'failed' ? outcome.error : new Failure('vendor-answer-malformed')
     const failure = error instanceof Failure ? error : new Failure('vendor-unavailable', undefined, { cause: error })
@@ -106,16 +107,17 @@ function requestOf({ dialogue }: TurnState, note: ChatMessage, said: string): Mo
 function noteOf(turn: TurnState): ChatMessage {
   const { dialogue, heard, ports } = turn
   const { receptionist, draft } = dialogue
-  const found = searchKnowledge(receptionist.index, heard, { limit: maxPassages, before: dialogue.heardBefore })
-  const passages = found.filter(({ score }) => score >= minScore).map(({ passage }) => passage)
-  turn.passages = passages.slice(0, receptionist.isKnowledgeWhole ? maxSources : maxPassages).map(({ id }) => id)
+  const searched = searchKnowledge(receptionist.index, heard, { limit: maxPassages, before: dialogue.heardBefore })
+  // What may help is given, however doubtful: the model can tell. Only what is likely the answer counts as its source.
+  const found = searched.filter(({ score }) => score > 0)
+  turn.passages = found.filter(({ score }) => score >= minScore).slice(0, maxSources).map(({ passage }) => passage.id)
   const content = momentNote(receptionist.tenant.knowledge, {
     minute: receptionist.minuteAt(ports.nowMs()),
     language: dialogue.language,
     canTransfer: canTransfer(turn),
     hasUnconfirmedMessage: draft !== null,
     messagesKept: dialogue.messagesKept,
-    passages: receptionist.isKnowledgeWhole ? [] : passages.filter(({ isEssential }) => !isEssential),
+    passages: receptionist.isKnowledgeWhole ? [] : found.map(({ passage }) => passage).filter(({ isEssential }) => !isEssential),
   })
   return { role: 'system', content }
 }

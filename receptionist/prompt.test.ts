@@ -72,6 +72,13 @@ describe('a knowledge too large for the prompt', () => {
     expect(noteOf(call).length).toBeLessThan(4_000)
     expect(passages[0]).toBe('faq-faq-42')
   })
+
+  it('brings what may help too, but names only what is likely the answer as its source', async () => {
+    const call = createTestCall({ knowledge })
+    const { passages } = await call.turn('is there a trailer for my horse that has a gadget', ['No.'])
+    expect(noteOf(call)).toContain('Gadget number')
+    expect(passages).toEqual([])
+  })
 })
 
 describe('the note of the moment', () => {

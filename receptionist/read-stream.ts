@@ -1,6 +1,6 @@
 import { callBounds } from '../domain/call-bounds.ts'
 import { Failure } from '../domain/failure.ts'
-import type { Tell, ToolCall } from './model-port.ts'
+import type { ModelEvent, Tell, ToolCall } from './model-port.ts'
 import type { TurnPorts } from './turn-port.ts'
 
 /** However steadily a stream drips, no reply takes longer. */
@@ -49,13 +49,24 @@ export function readStream(open: (tell: Tell) => () => void, { signal, nowMs, af
   let cancelLook = after(callBounds.stalledAfterMs, look)
   signal.addEventListener('abort', onAbort)
 
-  cancelStream = open((event) => {
-    if (isSettled) return
+  function told(event: ModelEvent) {
     toldAtMs = nowMs()
     if (event.type === 'tool-call') calls.push(event.call)
     else if (event.type === 'failed') settle(event)
     else if (event.type === 'end') settle({ type: 'ended', calls, isFiltered: event.reason === 'filter' })
     else if (event.type === 'text' && !onText(event.text)) settle({ type: 'ended', calls, isFiltered: false })
+  }
+
+  /** Nothing that goes wrong here reaches the connection, which other calls' streams share. */
+  function attempt(run: () => void) {
+    try {
+      run()
+    } catch (error) {
+      settle({ type: 'failed', error })
+    }
+  }
+  attempt(() => {
+    cancelStream = open((event) => isSettled || attempt(() => told(event)))
   })
   if (isSettled) cancelStream()
   return promise

@@ -1,11 +1,13 @@
 import type { Knowledge, Tenant } from '../domain/knowledge.ts'
-import { directAnswersOf } from './direct-answer.ts'
+import type { DirectAnswers } from './direct-answer.ts'
+import { directAnswerSteps } from './direct-answer.ts'
 import type { BusinessMinute } from './business-minute.ts'
 import { createBusinessClock } from './business-minute.ts'
 import type { Passage } from './knowledge-passages.ts'
 import { passagesOf } from './knowledge-passages.ts'
 import type { KnowledgeIndex } from './knowledge-search.ts'
-import { createKnowledgeIndex, indexSteps } from './knowledge-search.ts'
+import { indexSteps } from './knowledge-search.ts'
+import { inSteps } from './in-steps.ts'
 import type { ToolDefinition } from './model-port.ts'
 import { phrasesFor } from './phrases.ts'
 import { passageText, promptPrefix, wholeKnowledgeChars } from './prompt.ts'
@@ -30,10 +32,10 @@ export interface Receptionist {
   readonly promptPrefix: string
   readonly tools: ToolDefinition[]
   readonly index: KnowledgeIndex
-  /** Builds the index in steps, with `pause` between them; without it, the first search does so at once. */
+  /** What is answered without a model. */
+  readonly directAnswers: DirectAnswers
+  /** Builds index and direct answers in steps, with `pause` between them; without it, the first turn does so at once. */
   warmUp(pause: () => Promise<void>): Promise<void>
-  /** What is answered without a model, by the question; empty where the tenant wants none. */
-  readonly directAnswers: ReadonlyMap<string, Passage>
   /** True when the prefix holds all of the knowledge. */
   readonly isKnowledgeWhole: boolean
 }
@@ -44,7 +46,8 @@ export function createReceptionist(tenant: Tenant): Receptionist {
   const passages = passagesOf(knowledge)
   const isKnowledgeWhole = charsOf(passages) <= wholeKnowledgeChars
   const phrases = phrasesFor(knowledge.voice.language)
-  let index: KnowledgeIndex | null = null
+  const index = inSteps(() => indexSteps(passages))
+  const directAnswers = inSteps(() => directAnswerSteps(knowledge, passages))
   return {
     tenant,
     greeting: knowledge.greeting,
@@ -54,17 +57,15 @@ export function createReceptionist(tenant: Tenant): Receptionist {
     promptPrefix: promptPrefix(knowledge, passages, isKnowledgeWhole),
     tools: toolsOf(knowledge),
     get index() {
-      return (index ??= createKnowledgeIndex(passages))
+      return index.value
+    },
+    get directAnswers() {
+      return directAnswers.value
     },
     async warmUp(pause) {
-      const building = indexSteps(passages)
-      while (!index) {
-        const step = building.next()
-        if (step.done) index ??= step.value
-        else await pause()
-      }
+      await index.build(pause)
+      await directAnswers.build(pause)
     },
-    directAnswers: directAnswersOf(knowledge.voice.hasDirectAnswers ? passages : []),
     isKnowledgeWhole,
   }
 }

@@ -74,9 +74,9 @@ export function* searchIndexSteps(passages: readonly Passage[]): Generator<void,
     if (at % passagesPerStep === passagesPerStep - 1) yield
     const worths = worthsIn(passage)
     titles.push(worths.title)
-    post(terms, worths.terms, at)
-    post(groups, worths.groups, at)
-    post(topics, worths.topics, at)
+    for (const [term, worth] of worths.terms) post(terms, term, at, saturated(worth))
+    for (const [group, impact] of worths.groups) post(groups, group, at, impact)
+    for (const [topic, impact] of worths.topics) post(topics, topic, at, impact)
   }
   const size = [terms, groups, topics].flatMap((postings) => [...postings.values()]).reduce((sum, { length }) => sum + length / 2, 0)
   const passageAt = new Uint16Array(size)
@@ -110,7 +110,7 @@ export function* searchIndexSteps(passages: readonly Passage[]): Generator<void,
   }
 }
 
-/** What each term, group and topic is worth in a passage: a term as often as it stands there, the others as in the best field. */
+/** What each term is worth in a passage, as often as it stands there, and the impact of groups and topics, as in the best field: of a weak word, weak. */
 function worthsIn(passage: Passage) {
   const terms = new Map<string, number>()
   const groups = new Map<number, number>()
@@ -125,8 +125,8 @@ function worthsIn(passage: Passage) {
       raise(groups, group, value)
       raise(topics, topicOf[group]!, value)
     }
-    for (const term of read.terms) for (const group of groupsOf.get(term) ?? []) hold(group, wordWorth * weightOf(term))
-    for (const group of read.phrases) hold(group, wordWorth)
+    for (const term of read.terms) for (const group of groupsOf.get(term) ?? []) hold(group, saturated(wordWorth) * weightOf(term))
+    for (const group of read.phrases) hold(group, saturated(wordWorth))
   }
   return { title, terms, groups, topics }
 }
@@ -136,13 +136,14 @@ export function raise<Key>(map: Map<Key, number>, key: Key, value: number): void
   if (value > (map.get(key) ?? 0)) map.set(key, value)
 }
 
-function post<Key>(postings: Postings<Key>, worths: ReadonlyMap<Key, number>, passage: number): void {
-  for (const [key, worth] of worths) {
-    const impact = (worth * (saturation + 1)) / (worth + saturation)
-    const list = postings.get(key)
-    if (list) list.push(passage, impact)
-    else postings.set(key, [passage, impact])
-  }
+function saturated(worth: number): number {
+  return (worth * (saturation + 1)) / (worth + saturation)
+}
+
+function post<Key>(postings: Postings<Key>, key: Key, passage: number, impact: number): void {
+  const list = postings.get(key)
+  if (list) list.push(passage, impact)
+  else postings.set(key, [passage, impact])
 }
 
 function tellingOf(holders: number, passages: number): number {

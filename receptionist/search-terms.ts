@@ -19,6 +19,8 @@ export function tokens(text: string): string[] {
     .replace(/[\p{M}'’]/gu, '')
     .replace(/\bwi[ -]?fi\b/g, 'wifi')
     .replace(/\b(?:so|very) much\b/g, '')
+    // Two words that sound the same: the grounds, and what is done with a car.
+    .replace(/\b(a|an|the|this|that|any|some|another|which|your|city|public|nearest) parks?\b(?! (?:my|our|your|a|the)\b)|\bparks\b/g, '$1 parkland')
   const words = plain.match(/[\p{L}\p{N}]+/gu) ?? []
   return unspaced.test(plain) ? words.flatMap((word) => Array.from(segmenter.segment(word), ({ segment }) => segment)) : words
 }
@@ -61,12 +63,14 @@ export function stem(token: string): string {
 const weakTerms = new Set(
   `place location site property venue establishment facility facilities premises restaurant hotel museum attraction store shop spot area building business company
   available availability type kind sort option choice certain specific particular additional other different customer guest visitor people person
-  allow permit accept take use bring come make serve give work visit inside local nice every open currently anyway more number time day when where cuando donde`
+  allow permit accept take use bring come make serve give work visit inside local nice every open currently anyway more number code time day when where cuando donde`
     .split(/\s+/)
     .map(stem),
 )
 
+const weakWeight = 0.3
+
 /** The share of its rarity that a term tells. */
 export function weightOf(term: string): number {
-  return weakTerms.has(term) ? 0.5 : 1
+  return weakTerms.has(term) ? weakWeight : 1
 }

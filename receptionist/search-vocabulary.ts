@@ -50,6 +50,7 @@ spicy spice chili mild hot
 deliver delivery delivered bring_to_my drop_it_off ship shipping shipped courier lieferung entrega livraison / doordash ubereats grubhub
 takeout take_out takeaway take_away to_go carryout carry_out pick_up pickup collect collection take_home
 outdoor outdoors outside patio terrace open_air al_fresco sit_outside sidewalk rooftop / garden courtyard yard balcony / heater heated umbrella
+parkland / playground
 picnic barbecue bbq grill / camp camping tent rv campsite / hike hiking trail path walk / court tennis basketball golf field / boat kayak fishing surf
 seat seats seating sit table chair booth
 dress_code dress wear attire clothes clothing outfit / casual formal smart jacket tie suit shorts jeans sandals
@@ -75,7 +76,7 @@ check_in checkin checking_in arrive arrival get_into pick_up_key / key early
 check_out checkout checking_out leave departure depart / late last_day
 reception front_desk receptionist concierge lobby / staff employee personnel someone somebody / around_the_clock twenty_four_hour 24_hour 24_7 all_night
 location located address where directions direction donde direccion adresse / near nearby nearest close distance far away walk walking walkable how_far / map street area neighborhood neighbourhood downtown center centre district
-zip postcode postal zip_code postal_code / code
+zip postcode postal zip_code postal_code
 language languages speak spoken interpreter translator translation / spanish english french german chinese italian polish multilingual bilingual
 age old how_old minimum young under adult adults / year years
 how_many many capacity maximum big size large / people persons person guests

@@ -28,7 +28,7 @@ export interface TurnResult {
   text: string
   action: TurnAction | null
   events: { event: ConversationEvent; text: string }[]
-  /** Ids of the knowledge passages that the reply was given. */
+  /** Ids of the knowledge passages that the reply is taken from, as far as can be told. */
   passages: string[]
   /** Heard to first token said, fillers left out, milliseconds; null for what no model spoke. */
   firstTokenMs: number | null

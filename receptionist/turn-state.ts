@@ -7,6 +7,8 @@ import type { TurnAction, TurnPorts, TurnResult } from './turn-port.ts'
 export interface TurnState {
   readonly dialogue: Dialogue
   readonly heard: string
+  /** What the caller has heard of the answer before this turn, from a process that is gone. */
+  readonly begun: string
   readonly ports: TurnPorts
   readonly signal: AbortSignal
   readonly mouth: Mouth
@@ -37,9 +39,10 @@ export function openTurn(
   ports: TurnPorts,
   mouth: Mouth,
   signal: AbortSignal,
+  begun = '',
 ): TurnState {
   const nothingYet = { action: null, events: [], passages: [], isRetryLeft: true, hedge: null, hasActed: false }
-  return { dialogue, heard, ports, signal, mouth, open, ...nothingYet }
+  return { dialogue, heard, begun, ports, signal, mouth, open, ...nothingYet }
 }
 
 /** True when the caller could be put through now. A call that comes back from a transfer is not transferred again. */

@@ -13,14 +13,22 @@ import { openQuestions, openTurn } from './turn-state.ts'
  * One turn: the caller said `words`, the reply is said through `ports.say`. Aborting `signal` (the caller interrupted) ends
  * it at once: nothing is said after that, and the result holds what was said till then. Both the caller's words and the
  * reply are in the dialogue afterwards. Never throws for a model's failure: it ends in a polite way out.
+ * `begun`: the words are in the dialogue already, and the caller has heard so much of the answer: it is gone on with.
  */
-export async function takeTurn(dialogue: Dialogue, words: string, ports: TurnPorts, signal: AbortSignal): Promise<TurnResult> {
+export async function takeTurn(
+  dialogue: Dialogue,
+  words: string,
+  ports: TurnPorts,
+  signal: AbortSignal,
+  begun: string | null = null,
+): Promise<TurnResult> {
   const heard = words.slice(0, callBounds.maxPromptChars)
   const open = openQuestions(dialogue)
   dialogue.closeQuestions()
-  dialogue.hear(heard)
+  if (begun === null) dialogue.hear(heard)
+  else dialogue.takeUp(begun)
   const mouth = createMouth(dialogue, ports, signal)
-  const turn = openTurn(dialogue, heard, open, ports, mouth, signal)
+  const turn = openTurn(dialogue, heard, open, ports, mouth, signal, begun ?? '')
   const path = pathOf(turn)
   await untilAborted(signal, path ? path() : answerWithModel(turn))
   mouth.hush()

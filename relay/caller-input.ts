@@ -32,7 +32,8 @@ export function createCallerInput(options: CallerInputOptions) {
   const replays = createReplays(clock, receivedBefore(history))
   const keypad = createKeypad(clock, pressed)
   let speaksUntilMs = 0
-  let newestInfoMs = 0
+  /** Of the newest moment that Twilio told of: when it was, and what it told. */
+  let newestInfo = { atMs: 0, told: new Set<string>() }
   let lastPrompt = { words: '', atMs: 0 }
 
   const ignore = (reason: string) => metrics.ignoredFrames.inc({ reason })
@@ -62,9 +63,17 @@ export function createCallerInput(options: CallerInputOptions) {
     onWords(digits === '0' ? 'I would like to speak to a person, please.' : `(keypad) ${[...digits].join(' ')}`)
   }
 
-  function informed(name: string, value: unknown, atMs: number) {
-    if (atMs < newestInfoMs) return ignore('replayed')
-    newestInfoMs = atMs
+  function isNewInfo(name: string, value: unknown, atMs: number): boolean {
+    const what = `${name} ${String(value)}`
+    if (atMs < newestInfo.atMs || (atMs === newestInfo.atMs && newestInfo.told.has(what))) return false
+    if (atMs > newestInfo.atMs) newestInfo = { atMs, told: new Set() }
+    newestInfo.told.add(what)
+    replays.isAt(atMs)
+    return true
+  }
+
+  function informed(name: string, value: unknown, atMs: number | null | undefined) {
+    if (atMs != null && !isNewInfo(name, value, atMs)) return ignore('replayed')
     const isOn = value === 'on' || value === true
     if (name === 'agentSpeaking') playback.agentSpeaking(isOn)
     else if (name === 'clientSpeaking') speaksUntilMs = isOn ? clock.nowMs() + relayBounds.maxCallerSpeechMs : 0
@@ -78,7 +87,7 @@ export function createCallerInput(options: CallerInputOptions) {
       else if (frame.type === 'interrupt' && isNew('interrupt', frame.utteranceUntilInterrupt ?? '')) {
         metrics.interrupts.inc()
         onInterrupt(frame.utteranceUntilInterrupt ?? null)
-      } else if (frame.type === 'info') informed(frame.name, frame.value, frame.ts ?? newestInfoMs)
+      } else if (frame.type === 'info') informed(frame.name, frame.value, frame.ts)
       else if (frame.type === 'error') {
         metrics.twilioErrors.inc()
         // It quotes our own message, and with it people's words: only what Twilio says of itself is kept.
@@ -87,7 +96,7 @@ export function createCallerInput(options: CallerInputOptions) {
       }
     },
     /** Twilio is back after a drop, and may send again what it sent before. */
-    reconnected: () => replays.begin(),
+    reconnected: () => replays.begin(newestInfo.atMs),
     /** True while the caller is saying something, or dialling it. */
     get isComing() {
       return clock.nowMs() < speaksUntilMs || keypad.isCollecting

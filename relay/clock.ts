@@ -1,3 +1,5 @@
+import { contain } from './contain.ts'
+
 /** Time, handed in so that tests need no waiting. */
 export interface Clock {
   /** Epoch milliseconds. */
@@ -16,3 +18,9 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer)
   },
 }
+
+/** The same clock for one call: what a timer of it throws is told to `onFault`, and breaks nobody else's. */
+export const guarded = (clock: Clock, onFault: (error: unknown) => void): Clock => ({
+  nowMs: clock.nowMs,
+  after: (ms, run) => clock.after(ms, () => contain(run, onFault)),
+})

@@ -9,6 +9,7 @@ import { createAdmission } from './admission.ts'
 import type { Clock } from './clock.ts'
 import type { readConfig } from './config.ts'
 import type { EventLoop } from './event-loop.ts'
+import { describeError } from './describe-error.ts'
 import { createJournal, type JournalOptions } from './journal.ts'
 import { relayBounds } from './relay-bounds.ts'
 import { createRelayMetrics } from './relay-metrics.ts'
@@ -58,7 +59,7 @@ export function composeRelay(config: ReturnType<typeof readConfig>, { database, 
     loader: createTenantLoader(database),
     model,
     journal,
-    recordingOf: createRecordingStarter({ journal, voice, statusCallback, logger, metrics }),
+    recordingOf: createRecordingStarter({ journal, voice, statusCallback, clock, logger, metrics }),
     wrapUps,
     admission,
     clock,
@@ -83,13 +84,20 @@ export function composeRelay(config: ReturnType<typeof readConfig>, { database, 
     if (refusal) throw new Failure(refusal)
   }
 
+  async function within(ms: number, work: Promise<void>) {
+    const { promise: isTooLate, resolve } = Promise.withResolvers<void>()
+    const cancel = clock.after(ms, resolve)
+    await Promise.race([work, isTooLate])
+    cancel()
+  }
+
   async function end(): Promise<number> {
     logger.info({ calls: sessions.size }, 'relay drains')
     await sessions.drain(relayBounds.drainMs)
     await server.close()
     admission.close()
+    await within(relayBounds.lastWritesMs, sessions.settled())
     const linesLeft = await journal.drain(relayBounds.lastWritesMs)
-    if (linesLeft === 0) await sessions.settled()
     await Promise.all([database.close(), wrapUps.close(), model.close()])
     return linesLeft
   }
@@ -101,5 +109,10 @@ export function composeRelay(config: ReturnType<typeof readConfig>, { database, 
     },
     /** New calls are refused, live ones go on to their end, all is written. Resolves to the lines that could not be. */
     drain: () => (draining ??= end()),
+    /** An error that nothing was prepared for. Those of a call end in that call; what comes here is of none. */
+    onFault(error: unknown) {
+      logger.error(describeError(error), 'something broke')
+      metrics.faults.inc({ where: 'process' })
+    },
   }
 }

@@ -3,14 +3,18 @@ import type { RawData, WebSocket } from 'ws'
 import { Failure } from '../domain/failure.ts'
 import type { Logger } from '../providers/logger.ts'
 import type { Clock } from './clock.ts'
+import { contain } from './contain.ts'
 import { describeError } from './describe-error.ts'
-import { readFrame, type TwilioFrame } from './frames.ts'
+import { endFrame, readFrame, type TwilioFrame } from './frames.ts'
 import { relayBounds } from './relay-bounds.ts'
 import type { RelayMetrics } from './relay-metrics.ts'
-import type { Session, Wire } from './session.ts'
+import type { Wire } from './line.ts'
+import type { Session } from './session.ts'
 import type { Sessions } from './sessions.ts'
 
 export interface ConnectionDeps {
+  /** What the socket's frames go out over. */
+  raw: Pick<Duplex, 'cork' | 'uncork'>
   sessions: Pick<Sessions, 'begin'>
   clock: Clock
   metrics: RelayMetrics
@@ -20,13 +24,19 @@ export interface ConnectionDeps {
 // RFC 6455, 7.4.1
 const closeCodes = { normal: 1000, none: 1005, policyViolation: 1008, tryAgainLater: 1013, invalidPayload: 1007 } as const
 
-/** One socket of Twilio's, over `raw`: nothing counts before its `setup` holds; after that its frames are the session's. */
-export function acceptConnection(socket: WebSocket, raw: Pick<Duplex, 'cork' | 'uncork'>, { sessions, clock, metrics, logger }: ConnectionDeps): void {
+const isAway = (error: unknown) => error instanceof Failure && error.code === 'database-unavailable'
+
+/** One socket of Twilio's: nothing counts before its `setup` holds; after that its frames are the session's. */
+export function acceptConnection(socket: WebSocket, { raw, sessions, clock, metrics, logger }: ConnectionDeps): void {
   let setup: 'awaited' | 'looked-into' | 'done' | 'refused' = 'awaited'
   let session: Session | null = null
   let early: TwilioFrame[] = []
   let malformedInARow = 0
-  const cancelSetup = clock.after(relayBounds.setupMs, () => refuse(new Failure('request-malformed', 'No setup came')))
+  let cancelRetry = () => {}
+  const cancelSetup = clock.after(relayBounds.setupMs, () => {
+    if (setup === 'awaited') refuse(new Failure('request-malformed', 'No setup came'))
+    else refuse(new Failure('database-unavailable', 'The session did not begin in time'))
+  })
 
   let isPacking = false
   /** What is sent at once leaves at once: one read of the model's stream may hold several tokens. */
@@ -42,8 +52,12 @@ export function acceptConnection(socket: WebSocket, raw: Pick<Duplex, 'cork' | '
 
   const wire: Wire = {
     send(frame) {
-      if (socket.bufferedAmount > relayBounds.maxUnsentBytes) socket.terminate()
       if (socket.readyState !== socket.OPEN) return false
+      if (socket.bufferedAmount > relayBounds.maxUnsentBytes) {
+        metrics.socketsGivenUp.inc({ why: 'unread' })
+        socket.terminate()
+        return false
+      }
       pack()
       socket.send(frame)
       return true
@@ -58,7 +72,14 @@ export function acceptConnection(socket: WebSocket, raw: Pick<Duplex, 'cork' | '
     cancelSetup()
     metrics.refusals.inc({ code: failure.code })
     logger.warn(describeError(error), 'session refused')
+    if (isAway(failure)) return giveBack(failure)
     socket.close(failure.isRetryable ? closeCodes.tryAgainLater : closeCodes.policyViolation, failure.code)
+  }
+
+  /** Closed on, Twilio would connect again and again, its caller hearing nothing. Told to end, it asks `action` what to do. */
+  function giveBack({ code }: Failure) {
+    wire.send(endFrame({ reason: 'model-failed', detail: code }))
+    cancelRetry = clock.after(relayBounds.closeAfterEndMs, () => socket.close(closeCodes.tryAgainLater, code))
   }
 
   function receive(data: RawData, isBinary: boolean) {
@@ -94,23 +115,25 @@ export function acceptConnection(socket: WebSocket, raw: Pick<Duplex, 'cork' | '
       cancelSetup()
       for (const waiting of early.splice(0)) session.receive(waiting)
     } catch (error) {
-      if (setup === 'looked-into') refuse(error)
+      const isAwaited = setup === 'looked-into' && socket.readyState === socket.OPEN
+      if (isAwaited && isAway(error)) cancelRetry = clock.after(relayBounds.setupRetryMs, () => void begin(frame))
+      else if (setup === 'looked-into') refuse(error)
       // One that was refused for taking too long has been answered and counted.
-      else if (session) logger.error(describeError(error), 'an early frame broke its session')
+      else if (session) broke(error)
     }
   }
 
-  socket.on('message', (data, isBinary) => {
-    try {
-      receive(data, isBinary)
-    } catch (error) {
-      logger.error(describeError(error), 'a frame broke its session')
-    }
-  })
+  function broke(error: unknown) {
+    logger.error(describeError(error), 'a frame broke its session')
+    metrics.faults.inc({ where: 'frame' })
+  }
+
+  socket.on('message', (data, isBinary) => contain(() => receive(data, isBinary), broke))
   // Protocol errors (too large, not UTF-8, not a WebSocket frame): the library closes with the code for it.
   socket.on('error', (error: Error & { code?: string }) => metrics.malformedFrames.inc({ type: error.code ?? 'socket' }))
   socket.on('close', (code) => {
     cancelSetup()
-    session?.detach(wire, code === closeCodes.normal || code === closeCodes.none)
+    cancelRetry()
+    contain(() => session?.detach(wire, code === closeCodes.normal || code === closeCodes.none), broke)
   })
 }

@@ -1,3 +1,6 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import pg from 'pg'
 import { createCalls } from '../db/calls.ts'
 import { createDatabase, type Database } from '../db/database.ts'
 import { createTranscripts } from '../db/transcripts.ts'
@@ -7,6 +10,7 @@ import { createLogger } from '../providers/logger.ts'
 import { createMetrics } from '../providers/metrics.ts'
 import { createTestAccount, openTestCall } from '../test/kit/account.ts'
 import { createTestDatabase, type TestDatabase } from '../test/kit/database.ts'
+import { execute } from '../test/kit/sql.ts'
 import { createDatabaseProxy } from '../test/kit/database-proxy.ts'
 import { until } from '../test/kit/until.ts'
 import { systemClock } from './clock.ts'
@@ -41,13 +45,16 @@ describe('the journal of live calls', () => {
     proxied = await createDatabase({ url: proxy.url })
     account = await createTestAccount(direct)
   })
-  const logger = createLogger({ process: 'relay', level: 'silent' })
+  const children: ChildProcess[] = []
+  const logs: string[] = []
+  const logger = createLogger({ process: 'relay', level: 'info', destination: { write: (entry: string) => void logs.push(entry) } })
 
   beforeEach(() => {
     metrics = createMetrics('relay')
     journal = createJournal({ database: proxied, logger, metrics: createRelayMetrics(metrics), clock: systemClock })
   })
   afterAll(async () => {
+    for (const child of children) child.kill('SIGKILL')
     proxy.stop()
     await Promise.all([proxied.close(), direct.close()])
     await testDatabase.drop()
@@ -102,8 +109,8 @@ describe('the journal of live calls', () => {
     const units: string[] = []
     const flaky: Database = {
       ...direct,
-      async forAccount(accountId, work) {
-        if (units.push(accountId) > 1) return direct.forAccount(accountId, work)
+      async call(procedure, argument) {
+        if (units.push(procedure) > 1) return direct.call(procedure, argument)
         await first.promise
         throw new Failure('database-unavailable')
       },
@@ -118,16 +125,75 @@ describe('the journal of live calls', () => {
     expect(await metric('ironvoice_relay_journal_queued_lines')).toBe(0)
   })
 
-  it('gives up lines that the database refuses for their own sake, and goes on with the rest', async () => {
+  it('loses a line that the database refuses for its own sake, alone, and says so without its words', async () => {
     const { accountId } = account
     const gone = { accountId, conversationId: accountId }
-    const ref = await openTestCall(direct, account)
-    journal.write(gone, [line(1, 'of a conversation that there is not')])
-    journal.write(ref, [line(1, 'Hello')])
-    await Promise.all([journal.flush(gone), journal.flush(ref)])
-    expect(await textsOf(ref)).toEqual(['Hello'])
-    expect(await metric('ironvoice_relay_journal_lost_lines_total')).toBe(1)
+    const [ref, other] = [await openTestCall(direct, account), await openTestCall(direct, await createTestAccount(direct))]
+    journal.write(ref, [line(1, 'Hello'), { ...line(2, 'Poison'), passages: ['\0'] }, line(3, 'Bye')])
+    journal.write(gone, [line(1, 'of a conversation that was erased')])
+    journal.write(other, [line(1, 'Elsewhere')])
+    await Promise.all([ref, gone, other].map(journal.flush))
+    expect(await textsOf(ref)).toEqual(['Hello', 'Bye'])
+    expect(await textsOf(other)).toEqual(['Elsewhere'])
+    expect(await metric('ironvoice_relay_journal_lost_lines_total')).toBe(2)
     expect(await metric('ironvoice_relay_journal_queued_lines')).toBe(0)
+    expect(logs.filter((entry) => entry.includes('is lost'))).toEqual([
+      expect.stringContaining(ref.conversationId),
+      expect.stringContaining(gone.conversationId),
+    ])
+    expect(logs.join()).not.toMatch(/Poison|erased/)
+  })
+
+  it('P-isolation: writes what many calls of several accounts say at once in few round trips, each in order and where it belongs', async () => {
+    const accounts = [account, await createTestAccount(direct), await createTestAccount(direct)]
+    const refs = await Promise.all(Array.from({ length: 12 }, (_, at) => openTestCall(direct, accounts[at % 3]!)))
+    let roundTrips = 0
+    const counted: Database = { ...direct, call: (...about) => direct.call(...about).finally(() => (roundTrips += 1)) as never }
+    journal = createJournal({ database: counted, logger, metrics: createRelayMetrics((metrics = createMetrics('relay'))), clock: systemClock })
+    for (let seq = 1; seq <= 30; seq += 1) for (const ref of refs) journal.write(ref, [line(seq, `${ref.callSid} ${seq}`)])
+    await Promise.all(refs.map(journal.flush))
+    for (const ref of refs) expect(await textsOf(ref)).toEqual(Array.from({ length: 30 }, (_, at) => `${ref.callSid} ${at + 1}`))
+    expect(roundTrips).toBeLessThan(10)
+    const rows = await execute(
+      testDatabase.adminUrl,
+      `select account_id as "accountId", count(*)::int as lines from message where conversation_id = any ($1) group by 1`,
+      [refs.map(({ conversationId }) => conversationId)],
+    )
+    expect(rows).toHaveLength(3)
+    expect(rows).toEqual(expect.arrayContaining(accounts.map(({ accountId }) => ({ accountId, lines: 120 }))))
+  })
+
+  it('lets nobody else wait for a conversation that somebody holds, and writes its lines once it is let go', async () => {
+    const [held, free, other] = [await openTestCall(direct, account), await openTestCall(direct, account), await openTestCall(direct, await createTestAccount(direct))]
+    const holder = new pg.Client({ connectionString: testDatabase.adminUrl })
+    await holder.connect()
+    await holder.query('begin')
+    await holder.query('select from conversation where id = $1 for update', [held.conversationId])
+    journal.write(held, [line(1, 'held')])
+    journal.write(free, [line(1, 'free')])
+    journal.write(other, [line(1, 'other')])
+    await Promise.all([free, other].map(journal.flush))
+    expect([await textsOf(held), await textsOf(free), await textsOf(other)]).toEqual([[], ['free'], ['other']])
+    await holder.end()
+    await journal.flush(held)
+    expect(await textsOf(held)).toEqual(['held'])
+    expect(await metric('ironvoice_relay_journal_lost_lines_total')).toBe(0)
+  })
+
+  it('P-calls: killed at any moment, has of every call all lines up to some line', async () => {
+    const accounts = [account, await createTestAccount(direct)]
+    const refs = await Promise.all(Array.from({ length: 6 }, (_, at) => openTestCall(direct, accounts[at % 2]!)))
+    const child = spawn(process.execPath, ['test/kit/journaling-process.ts', testDatabase.appUrl, JSON.stringify(refs)], { env: { PATH: process.env.PATH }, stdio: 'inherit' })
+    children.push(child)
+    const exited = once(child, 'exit')
+    await until(async () => (await textsOf(refs[0]!)).length > 100)
+    child.kill('SIGKILL')
+    await exited
+    for (const ref of refs) {
+      const texts = await textsOf(ref)
+      expect(texts.length).toBeGreaterThan(0)
+      expect(texts).toEqual(texts.map((_, at) => `${at + 1}`))
+    }
   })
 
   it('says that a message is kept only when it is', async () => {

@@ -25,8 +25,8 @@ describe('the relay process', () => {
     const exited = once(child, 'exit').then(([code]) => code as number | null)
     return { child, lines, exited }
   }
-  async function startListening() {
-    const running = await start()
+  async function startListening(variables: Record<string, string> = {}) {
+    const running = await start({ ...relayEnvironment(world), ...variables })
     await until(() => running.lines.some(({ msg }) => msg === 'relay listens'))
     const port = running.lines.find(({ msg }) => msg === 'relay listens')!.port!
     const connect = () => connectPhone(`ws://127.0.0.1:${port}/voice`, { 'X-Twilio-Signature': signHandshake() })
@@ -58,7 +58,7 @@ describe('the relay process', () => {
     model.call('end_call', { reason: 'done' })
     for (const value of ['on', 'off']) phone.info('agentSpeaking', value)
     await phone.ended()
-    await phone.drop()
+    phone.socket.close()
     expect(await exited).toBe(0)
     await world.transcriptIs(call, [
       'receptionist: Harbour Bicycles, how can I help?',
@@ -66,6 +66,25 @@ describe('the relay process', () => {
       'receptionist: Thank you for calling. Goodbye.',
       'ended-by-receptionist: done',
     ])
+  })
+
+  it('goes on with its calls after an error that nothing was prepared for, which is logged and counted', async () => {
+    const fault = "process.on('SIGUSR2', () => { Promise.reject(new Error()); setTimeout(() => { throw new TypeError() }) })"
+    const { child, lines, port, connect } = await startListening({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fault)}` })
+    const call = await world.openCall()
+    const phone = await connect()
+    phone.send({ type: 'setup', callSid: call.callSid, sessionId: call.sessionId, customParameters: { token: call.token } })
+    await until(async () => (await world.transcriptOf(call)).length === 1)
+    child.kill('SIGUSR2')
+    await until(() => lines.filter(({ msg }) => msg === 'something broke').length === 2)
+    phone.prompt('Do you sell helmets?')
+    const model = await world.model.next()
+    model.say('Yes.')
+    model.end()
+    await phone.heard('Yes.')
+    const metrics = await fetch(`http://127.0.0.1:${port}/metrics`).then((response) => response.text())
+    expect(metrics).toMatch(/ironvoice_relay_faults_total\{.*where="process".*\} 2/)
+    child.kill('SIGKILL')
   })
 
   it('asked twice, ends at once', async () => {

@@ -12,7 +12,11 @@ import { watchEventLoop } from './event-loop.ts'
 try {
   const config = readConfig(process.env)
   const logger = createLogger({ process: 'relay', level: config.LOG_LEVEL })
-  const database = await createDatabase({ url: config.DATABASE_URL, applicationName: 'ironvoice-relay' })
+  const database = await createDatabase({
+    url: config.DATABASE_URL,
+    poolSize: config.DATABASE_POOL_SIZE,
+    applicationName: 'ironvoice-relay',
+  })
   const relay = composeRelay(config, { database, logger, clock, eventLoop: watchEventLoop(), newId: randomUUID })
   let isAskedToStop = false
 
@@ -23,7 +27,13 @@ try {
     logger.info({ linesLeft }, 'relay has ended')
     process.exit(linesLeft > 0 ? 1 : 0)
   }
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop())
+  const giveUp = (error: unknown) => {
+    relay.onFault(error)
+    process.exit(1)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop().catch(giveUp))
+  // No single error is worth all the calls that are held here; what it was is logged and counted.
+  process.on('uncaughtException', relay.onFault)
 
   const port = await relay.listen(config.RELAY_PORT, listenHost(config.RELAY_PUBLIC_URL))
   logger.info({ port }, 'relay listens')

@@ -18,6 +18,8 @@ export function createPlayback(clock: Clock) {
   let beganAtMs: number | null = null
   let estimatedEndMs = 0
   let played: string[] = []
+  /** Since then nothing is known to be heard: the line to Twilio is lost. */
+  let lostAtMs = Infinity
   let cancelGap = () => {}
   let waiter: { run: () => void; cancel: () => void } | null = null
 
@@ -45,6 +47,7 @@ export function createPlayback(clock: Clock) {
       hasSpeakerEvents = true
       isVoiceOn = isOn
       cancelGap()
+      estimatedEndMs = isOn ? Math.max(estimatedEndMs, clock.nowMs()) : estimatedEndMs
       if (isOn) isVoiceDue = false
       else if (!isVoiceDue) cancelGap = clock.after(relayBounds.voiceGapMs, settle)
     },
@@ -52,6 +55,14 @@ export function createPlayback(clock: Clock) {
       hasPlayedEvents = true
       isPlayedRaw ||= /^\s|\s$/.test(text)
       played.push(text)
+      // Nothing of ours was said yet: it is what another process began, and its voice goes on until we are told otherwise.
+      if (beganAtMs === null) playback.agentSpeaking(true)
+    },
+    lose() {
+      lostAtMs = clock.nowMs()
+    },
+    find() {
+      lostAtMs = Infinity
     },
     /** The caller cut it off. */
     stop() {
@@ -71,7 +82,12 @@ export function createPlayback(clock: Clock) {
     heardOf(sent: string): string {
       if (hasPlayedEvents) return played.join(isPlayedRaw ? '' : ' ')
       if (beganAtMs === null) return ''
-      return sent.slice(0, Math.max(0, Math.floor((clock.nowMs() - beganAtMs) / relayBounds.msPerSpokenChar)))
+      const heardMs = Math.min(clock.nowMs(), lostAtMs) - beganAtMs
+      return sent.slice(0, Math.max(0, Math.floor(heardMs / relayBounds.msPerSpokenChar)))
+    },
+    /** True where Twilio tells what it has played. */
+    get isHeardKnown(): boolean {
+      return hasPlayedEvents
     },
     /** Runs `run` once everything sent was played, or should have been; the newest caller of it wins. */
     whenPlayed(run: () => void) {

@@ -1,8 +1,10 @@
+import { decodeJwt } from 'jose'
+import { createCalls } from '../db/calls.ts'
 import { createDatabase } from '../db/database.ts'
 import { callBounds } from '../domain/call-bounds.ts'
 import { createDatabaseProxy } from '../test/kit/database-proxy.ts'
 import { createFakeClock, type FakeClock } from '../test/kit/fake-clock.ts'
-import { createRelayWorld, newSessionId, type RelayWorld, type RunningRelay } from '../test/kit/running-relay.ts'
+import { createRelayWorld, newSessionId, type RelayWorld, type RunningRelay, type TestCall } from '../test/kit/running-relay.ts'
 import type { RelayPhone } from '../test/kit/relay-phone.ts'
 import { until } from '../test/kit/until.ts'
 import { relayBounds } from './relay-bounds.ts'
@@ -41,6 +43,14 @@ describe('a call whose socket breaks', () => {
     return model
   }
   const asked = () => world.model.exchanges.length
+  const reconnections = async (call: TestCall) => (await world.transcriptOf(call)).filter(({ event }) => event === 'reconnected').length
+  /** Twilio comes back, and the process knows. */
+  const reconnect = async (...[call, process]: Parameters<typeof connect>) => {
+    const before = await reconnections(call)
+    const phone = await connect(call, process)
+    await until(async () => (await reconnections(call)) > before)
+    return phone
+  }
 
   it('goes on where it was: what the model said meanwhile is said, and what is sent again is not answered again', async () => {
     const call = await world.openCall()
@@ -56,7 +66,8 @@ describe('a call whose socket breaks', () => {
     const before = asked()
     model.say('and adults.')
     model.end()
-    await world.transcriptIs(call, [greeting, 'caller: Hello', 'receptionist: Good morning.', 'caller: Do you sell helmets?', 'receptionist: Yes, for children and adults.'])
+    // Nobody knows yet what of it will be heard.
+    await world.transcriptIs(call, [greeting, 'caller: Hello', 'receptionist: Good morning.', 'caller: Do you sell helmets?', 'receptionist: '])
 
     const again = await connect(call)
     for (const words of ['Hello', 'Do you sell helmets?']) again.prompt(words)
@@ -84,9 +95,8 @@ describe('a call whose socket breaks', () => {
     phone.prompt('Hello?')
     await answer(phone, 'Good morning.')
     await phone.drop()
-    const again = await connect(call)
-    await again.settled()
-    world.clock.advance(relayBounds.replayWindowMs + 1)
+    const again = await reconnect(call)
+    world.clock.advance(relayBounds.replayPauseMs + 1)
     again.prompt('Hello?')
     await answer(again, 'I am here.')
   })
@@ -133,7 +143,8 @@ describe('a call whose socket breaks', () => {
     await until(async () => (await world.transcriptOf(call)).some(({ text }) => text === '¿Venden cascos?'))
 
     const before = asked()
-    const again = await connect(call, other)
+    const again = await reconnect(call, other)
+    laterClock.advance(relayBounds.takeUpAfterMs)
     const model = await answer(again, 'Sí, para niños.')
     expect(model.heard).toEqual(['¿Habla español?', '¿Venden cascos?'])
     expect(model.body.messages.filter(({ role }) => role === 'assistant').map(({ content }) => content)).toContain(
@@ -168,7 +179,7 @@ describe('a call whose socket breaks', () => {
     ])
   })
 
-  it('goes on in the same process while the database is away, and everything is kept when that is back; a new one is told to try again', async () => {
+  it('goes on in the same process while the database is away, and everything is kept when that is back', async () => {
     const call = await world.openCall()
     const proxy = await createDatabaseProxy(world.databaseUrl)
     const clock = createFakeClock(world.clock.nowMs())
@@ -194,11 +205,45 @@ describe('a call whose socket breaks', () => {
     ])
     await again.drop()
 
-    proxy.cut()
-    const refused = await connect(await world.openCall(), process)
-    expect(await refused.closed()).toEqual({ code: 1013, reason: 'database-unavailable' })
     await process.stop()
     proxy.stop()
+  })
+
+  it('at its set-up finds the database away: it is asked again, and the call given back while its caller is still there', async () => {
+    const proxy = await createDatabaseProxy(world.databaseUrl)
+    const clock = createFakeClock(world.clock.nowMs())
+    const process = await world.startRelay({ clock, database: await createDatabase({ url: proxy.url }) })
+    const [patient, unlucky] = [await world.openCall(), await world.openCall()]
+    proxy.cut()
+    const phone = await connect(patient, process)
+    await phone.settled()
+    proxy.mend()
+    await until(async () => {
+      clock.advance(relayBounds.setupRetryMs)
+      return (await world.transcriptOf(patient)).length > 0
+    })
+    await world.transcriptIs(patient, [greeting])
+    await phone.drop()
+
+    proxy.cut()
+    const given = await connect(unlucky, process)
+    given.prompt('Hello?')
+    await given.settled()
+    clock.advance(relayBounds.setupMs)
+    await given.ended()
+    expect(given.handoff()).toEqual({ reason: 'model-failed', detail: 'database-unavailable' })
+    expect(await process.metric('ironvoice_relay_refusals_total')).toBe(1)
+    clock.advance(relayBounds.closeAfterEndMs)
+    expect(await given.closed()).toEqual({ code: 1013, reason: 'database-unavailable' })
+    await process.stop()
+    proxy.stop()
+  })
+
+  it('and whose process came no further than to claim it begins elsewhere, as new', async () => {
+    const call = await world.openCall()
+    await createCalls(world.database).claimRelaySession({ ...call, tokenId: decodeJwt(call.token).jti!, atMs: world.clock.nowMs(), isExpired: false })
+    await connect(call, other)
+    await world.transcriptIs(call, [greeting])
   })
 
   it('by the caller hanging up is over at once', async () => {

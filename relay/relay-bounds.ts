@@ -2,14 +2,16 @@
 export const relayBounds = {
   /** From the upgrade to a `setup` that holds. */
   setupMs: 10_000,
+  /** A database that is away is asked again after so long. */
+  setupRetryMs: 250,
   maxSocketsBeforeSetup: 500,
   /** At 120 KiB each, 300 MiB. */
   maxSessions: 2_500,
   /** The event loop's load is looked at as often; each look counts for `loadWeight` of the smoothed value, the ones before for the rest. */
   loadEveryMs: 1_000,
-  loadWeight: 0.3,
+  loadWeight: 0.5,
   /** From `refuse` on new calls are refused, until the smoothed value is below `admit`: the loop's busy share, 0 to 1, and how late it is. */
-  loadBusy: { refuse: 0.9, admit: 0.75 },
+  loadBusy: { refuse: 0.75, admit: 0.6 },
   loadLagMs: { refuse: 100, admit: 30 },
   /** Twilio's own answer to us after as many (error 64105), given back. */
   maxMalformedInARow: 10,
@@ -21,12 +23,15 @@ export const relayBounds = {
   pingEveryMs: 15_000,
   /** Unsent bytes for one socket; past it nobody reads. */
   maxUnsentBytes: 1024 * 1024,
+  /** We sent a close frame: the other side answers by then, or is cut off. */
+  closeFrameMs: 5_000,
   /** Our `end` was sent: Twilio closes by then, or we do. */
   closeAfterEndMs: 5_000,
-  /** After a reconnect, what was received up to `replayLookBackMs` before may come again within `replayWindowMs`. */
-  replayWindowMs: 5_000,
-  replayLookBackMs: 60_000,
+  /** After a reconnect, what was received before may come again, with no pause as long as this. */
+  replayPauseMs: 1_000,
   maxReplayable: 500,
+  /** After a reconnect Twilio has told by then what it played meanwhile. */
+  takeUpAfterMs: 300,
   /** The same words again within this are one utterance reported twice. */
   duplicatePromptMs: 1_000,
   /** Answers asked for in one turn before its words are final. */

@@ -6,44 +6,54 @@ export interface ReceivedEvent {
   type: 'prompt' | 'dtmf' | 'interrupt'
   /** The words, the digit, the utterance. */
   value: string
-  atMs: number
 }
 
 /**
- * Twilio (applicationReconnect) sends again what it can't be sure we got, and its events have neither id nor time. What
- * identifies one is therefore what it says and where it stands: right after a reconnect, events that repeat, in the same
- * order, what was received shortly before it are replays, until the first prompt that repeats nothing.
- * The price: a caller who says during the drop what was said just before it is taken for a replay, and is asked again by
- * the silence watch.
+ * Twilio (applicationReconnect) sends again what it can't be sure we got, and its events have neither id nor time. What it
+ * sends again is the end of what we had, in the same order, all at once, and before anything new. So an event that repeats
+ * one of before the drop is a replay, unless something shows that the replays are over: words that were not
+ * received before; the last that was received, come again; a moment that Twilio's own clock calls later than all of before
+ * the drop (what the caller says now is announced by one); or a pause.
+ * The price: a caller who says during the drop what was said just before it may be taken for a replay where no speaker
+ * events come, and is asked again by the silence watch.
  */
 export function createReplays(clock: Clock, received: ReceivedEvent[]) {
-  let window: { expected: ReceivedEvent[]; untilMs: number } | null = null
+  let window: { expected: ReceivedEvent[]; newestInfoMs: number; untilMs: number } | null = null
+
+  const isOpen = () => window !== null && clock.nowMs() <= window.untilMs
 
   return {
-    /** A reconnect: what comes next may be a replay. */
-    begin() {
-      const nowMs = clock.nowMs()
-      const expected = received.filter(({ atMs }) => nowMs - atMs <= relayBounds.replayLookBackMs)
-      window = { expected, untilMs: nowMs + relayBounds.replayWindowMs }
+    /** A reconnect: what comes next may be a replay. `newestInfoMs`: the latest moment that Twilio told of; 0 where it told us none. */
+    begin(newestInfoMs: number) {
+      window = { expected: [...received], newestInfoMs: newestInfoMs || Infinity, untilMs: clock.nowMs() + relayBounds.replayPauseMs }
     },
 
     /** True while what comes may be a replay. */
     get isOpen() {
-      return window !== null && clock.nowMs() <= window.untilMs
+      return isOpen()
+    },
+
+    /** Twilio tells of the moment `atMs` of its own clock. */
+    isAt(atMs: number) {
+      if (window && atMs > window.newestInfoMs) window = null
     },
 
     /** Notes an event; true when it was received before. */
     isReplay(type: ReceivedEvent['type'], value: string): boolean {
-      const nowMs = clock.nowMs()
-      if (window && nowMs <= window.untilMs) {
-        const at = window.expected.findIndex((event) => event.type === type && event.value === value)
+      if (window && isOpen()) {
+        const { expected } = window
+        // The earliest that it can be: what may still come again is never taken for new.
+        const at = expected.findIndex((event) => event.type === type && event.value === value)
         // Keys are written down once no more are pressed, which may be after words that came behind them.
         const from = type === 'dtmf' ? at : 0
-        if (at !== -1) window.expected.splice(from, at + 1 - from)
-        if (at !== -1) return true
+        if (at !== -1) {
+          expected.splice(from, at + 1 - from)
+          window.untilMs = clock.nowMs() + relayBounds.replayPauseMs
+          return true
+        }
       }
       if (type === 'prompt') window = null
-      received.push({ type, value, atMs: nowMs })
+      received.push({ type, value })
       if (received.length > relayBounds.maxReplayable) received.shift()
       return false
     },
@@ -52,8 +62,8 @@ export function createReplays(clock: Clock, received: ReceivedEvent[]) {
 
 /** What another process received of this call, as its transcript tells. */
 export function receivedBefore(history: readonly Message[]): ReceivedEvent[] {
-  return history.flatMap(({ role, event, text, atMs }): ReceivedEvent[] => {
-    if (role === 'caller') return [{ type: 'prompt', value: text, atMs }]
-    return event === 'keypad' ? [...text].map((digit) => ({ type: 'dtmf', value: digit, atMs })) : []
+  return history.flatMap(({ role, event, text }): ReceivedEvent[] => {
+    if (role === 'caller') return [{ type: 'prompt', value: text }]
+    return event === 'keypad' ? [...text].map((digit) => ({ type: 'dtmf', value: digit })) : []
   })
 }

@@ -266,6 +266,21 @@ describe("the relay's border", () => {
     })
   })
 
+  it('sockets are pinged each in its own time, not all at once', async () => {
+    const pings: string[] = []
+    const connect = async (name: string) => (await begun(await world.openCall())).socket.on('ping', () => pings.push(name))
+    const sockets = [await connect('first')]
+    world.clock.advance(relayBounds.pingEveryMs / 3)
+    sockets.push(await connect('second'))
+    world.clock.advance((relayBounds.pingEveryMs / 3) * 2)
+    await until(() => pings.length > 0)
+    expect(pings).toEqual(['first'])
+    world.clock.advance(relayBounds.pingEveryMs / 3)
+    await until(() => pings.length > 1)
+    expect(pings).toEqual(['first', 'second'])
+    for (const socket of sockets) socket.terminate()
+  })
+
   it('a socket that answers no ping is given up, and its call waits for Twilio to come back', async () => {
     const call = await world.openCall()
     const phone = await begun(call)

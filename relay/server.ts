@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { WebSocketServer, type WebSocket } from 'ws'
+import { WebSocketServer } from 'ws'
 import { callBounds } from '../domain/call-bounds.ts'
 import { Failure, type FailureCode } from '../domain/failure.ts'
 import { securityHeaders, strictTransportSecurity } from '../domain/security-headers.ts'
@@ -12,6 +12,7 @@ import type { Admission } from './admission.ts'
 import type { Clock } from './clock.ts'
 import { acceptConnection } from './connection.ts'
 import { describeError } from './describe-error.ts'
+import { keepAlive } from './heartbeat.ts'
 import { refuse, toProblem } from './refusal.ts'
 import { relayBounds } from './relay-bounds.ts'
 import type { RelayMetrics } from './relay-metrics.ts'
@@ -34,11 +35,13 @@ export interface RelayServerDeps {
   clock: Clock
   metrics: RelayMetrics
   logger: Logger
+  /** What an upgraded socket is handed to. */
+  accept?: typeof acceptConnection
 }
 
 /** Twilio's sockets on `/voice`, the operators' pages, and a coded refusal with all security headers for everything else. */
 export function createRelayServer(deps: RelayServerDeps) {
-  const { publicUrl, twilioAuthToken, sessions, operations, admission, clock, metrics, logger } = deps
+  const { publicUrl, twilioAuthToken, sessions, operations, admission, clock, metrics, logger, accept = acceptConnection } = deps
   const headers = { ...securityHeaders, ...(/^(wss|https):/.test(publicUrl) && strictTransportSecurity) }
   const http = createHttpServer({
     listener: respond,
@@ -46,10 +49,8 @@ export function createRelayServer(deps: RelayServerDeps) {
     refuse: refuseSocket,
     onGivenUp: (code) => metrics.refusals.inc({ code }),
   })
-  const bounds = { maxPayload: callBounds.maxFrameBytes, maxFragments, maxBufferedChunks }
+  const bounds = { maxPayload: callBounds.maxFrameBytes, maxFragments, maxBufferedChunks, closeTimeout: relayBounds.closeFrameMs }
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, ...bounds })
-  const alive = new WeakSet<WebSocket>()
-  let cancelPing = () => {}
 
   async function respond(request: IncomingMessage, response: ServerResponse) {
     response.setHeaders(new Map(Object.entries(headers)))
@@ -91,20 +92,11 @@ export function createRelayServer(deps: RelayServerDeps) {
     else sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request))
   }
 
-  function pingAll() {
-    for (const socket of sockets.clients) {
-      if (!alive.delete(socket)) socket.terminate()
-      else socket.ping()
-    }
-    cancelPing = clock.after(relayBounds.pingEveryMs, pingAll)
-  }
-
   sockets.on('wsClientError', (_, socket) => refuseSocket(socket, 'request-malformed'))
   sockets.on('headers', (lines) => lines.push(...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)))
-  sockets.on('connection', (socket, { socket: raw }) => {
-    alive.add(socket)
-    for (const sign of ['pong', 'message'] as const) socket.on(sign, () => alive.add(socket))
-    acceptConnection(socket, raw, { sessions, clock, metrics, logger })
+  sockets.on('connection', (socket, { socket: raw }: IncomingMessage) => {
+    keepAlive(socket, clock, () => metrics.socketsGivenUp.inc({ why: 'silent' }))
+    accept(socket, { raw, sessions, clock, metrics, logger })
   })
 
   return {
@@ -113,13 +105,11 @@ export function createRelayServer(deps: RelayServerDeps) {
       const { promise, resolve, reject } = Promise.withResolvers<void>()
       http.once('error', reject).listen(port, host, resolve)
       await promise
-      cancelPing = clock.after(relayBounds.pingEveryMs, pingAll)
       return (http.address() as AddressInfo).port
     },
 
     /** Ends what connections are left and listens no more. */
     async close(): Promise<void> {
-      cancelPing()
       const { promise, resolve } = Promise.withResolvers<void>()
       http.close(() => resolve())
       for (const socket of sockets.clients) socket.terminate()

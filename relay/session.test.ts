@@ -1,4 +1,4 @@
-import { createDatabase } from '../db/database.ts'
+import { createDatabase, type Database } from '../db/database.ts'
 import { callBounds } from '../domain/call-bounds.ts'
 import { Failure } from '../domain/failure.ts'
 import type { KnowledgeInput } from '../domain/knowledge.ts'
@@ -419,8 +419,13 @@ describe('a call', () => {
 
   it('a message that was confirmed and could not be kept is on record, also when the caller hung up meanwhile', async () => {
     let frozen: Promise<never> | null = null
-    const { forAccount, ...others } = await createDatabase({ url: world.databaseUrl })
-    const ownRelay = await world.startRelay({ database: { ...others, forAccount: (id, work) => frozen ?? forAccount(id, work) } })
+    const { forAccount, call: callProcedure, ...others } = await createDatabase({ url: world.databaseUrl })
+    const freezing: Database = {
+      ...others,
+      forAccount: (id, work) => frozen ?? forAccount(id, work),
+      call: (procedure, argument) => frozen ?? callProcedure(procedure, argument),
+    }
+    const ownRelay = await world.startRelay({ database: freezing })
     const call = await world.openCall()
     const phone = await ownRelay.call(call)
     phone.prompt('Tell them that the blue bicycle is ready.')

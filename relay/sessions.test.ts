@@ -4,7 +4,7 @@ import type { RelayFrame } from '../test/kit/relay-phone.ts'
 import { troubleInFrames, troubleInRequests } from '../test/kit/relay-trouble.ts'
 import { propertyRuns, propertyTimeoutMs } from '../test/kit/property-runs.ts'
 import { toolCall, type Step } from '../test/kit/scripted-turn.ts'
-import { canaryOf, createSessionWorld, spelled, type WorldCall, type WorldStream } from '../test/kit/session-world.ts'
+import { canaryOf, createSessionWorld, injected, spelled, type WorldCall, type WorldStream } from '../test/kit/session-world.ts'
 import { relayBounds } from './relay-bounds.ts'
 
 const callCount = 3
@@ -17,7 +17,7 @@ const action = fc.oneof(
   { weight: 6, arbitrary: fc.record({ type: fc.constant('prompt' as const), call }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('words' as const), call, words: fc.constantFrom(...setWords) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('same-prompt' as const), call }) },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('partial' as const), call }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('partial' as const), call, isWhole: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('interrupt' as const), call, heard: fc.option(fc.nat(40)) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('dtmf' as const), call, digit: fc.constantFrom('0', '1', '#', '*') }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('voice' as const), call, name: fc.constantFrom('agentSpeaking', 'clientSpeaking'), isOn: fc.boolean() }) },
@@ -27,6 +27,9 @@ const action = fc.oneof(
   { weight: 5, arbitrary: fc.constant({ type: 'settle' as const }) },
   { weight: 4, arbitrary: fc.record({ type: fc.constant('pass' as const), ms: fc.constantFrom(1, 400, 600, 1_500, 2_000, 4_000, 12_000, 31_000) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('pass' as const), ms: fc.constantFrom(300_000, 3_600_000) }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('lag' as const), ms: fc.constantFrom(500, 5_000, 40_000) }) },
+  { weight: 1, arbitrary: fc.constantFrom({ type: 'break-model' as const }, { type: 'break-journal' as const }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('break-turn' as const), call }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('hang-up' as const), call }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('drop' as const), call }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('come-back' as const), call, isMoved: fc.boolean(), replays: fc.nat(3) }) },
@@ -53,6 +56,17 @@ const found: [Action[]][] = [
       { type: 'settle' },
     ],
   ],
+  // Words in the moment between two turns began a second turn beside the next one.
+  [
+    [
+      { type: 'pass', ms: 1 },
+      { type: 'words', call: 2, words: 'there is a fire' },
+      { type: 'come-back', call: 0, isMoved: false, replays: 0 },
+      { type: 'words', call: 0, words: 'yes' },
+      { type: 'words', call: 2, words: 'yes' },
+      { type: 'prompt', call: 2 },
+    ],
+  ],
   // Words between a key and the end of its digits were answered twice when both were replayed to another process.
   [
     [
@@ -72,16 +86,18 @@ const found: [Action[]][] = [
 async function play(actions: readonly Action[]): Promise<string[]> {
   const world = createSessionWorld(callCount)
   const { calls, streams, trouble, clock } = world
-  const sides = calls.map((call) => ({ call, relay: 0, said: 0, isOver: false, sent: [] as { frame: object; atMs: number }[], replayedUntilMs: 0, isConnecting: true, streamsAtHangUp: Infinity }))
+  const sides = calls.map((call) => ({ call, relay: 0, said: 0, isOver: false, sent: [] as { frame: object; atMs: number }[], replayedUntilMs: 0, droppedAtMs: 0, isConnecting: true, streamsAtHangUp: Infinity }))
   type Side = (typeof sides)[number]
   /** Where, in its session's frames, a request's answer had to end. */
   const endings = new Map<WorldStream, { frames: RelayFrame[]; at: number }>()
   const framesOf = ({ sessionId, frames }: WorldCall) => frames.get(sessionId) ?? []
 
-  function answersEnd({ call, relay }: Side) {
+  /** But for a guess at `words`, whose answer begins. */
+  function answersEnd({ call, relay }: Side, words: string | null = null) {
     const frames = framesOf(call)
     for (const stream of streams) {
-      if (stream.call === call.index && stream.relay === relay && !endings.has(stream)) endings.set(stream, { frames, at: frames.length })
+      const isGuess = words !== null && stream.request.messages.findLast(({ role }) => role === 'user')!.content.includes(words)
+      if (!isGuess && stream.call === call.index && stream.relay === relay && !endings.has(stream)) endings.set(stream, { frames, at: frames.length })
     }
   }
 
@@ -94,7 +110,7 @@ async function play(actions: readonly Action[]): Promise<string[]> {
   function prompt(side: Side, voicePrompt: string) {
     if (!side.call.socket?.isOpen) return
     // Set words may be taken for a repetition, and then end nothing.
-    if (!setWords.includes(voicePrompt)) answersEnd(side)
+    if (!setWords.includes(voicePrompt)) answersEnd(side, voicePrompt)
     send(side, { type: 'prompt', voicePrompt, last: true } as { type: string })
     side.replayedUntilMs = 0
   }
@@ -106,14 +122,20 @@ async function play(actions: readonly Action[]): Promise<string[]> {
     send(side, { type: 'interrupt', utteranceUntilInterrupt } as { type: string })
   }
 
+  /** What another process is not told of an end: that ours said so, and the caller may speak over a goodbye. */
+  function canComeBack({ call, droppedAtMs }: Side, isMoved: boolean): boolean {
+    const last = framesOf(call).at(-1)
+    if (last?.type !== 'end') return true
+    const isThere = !isMoved && clock.nowMs() - droppedAtMs < relayBounds.graceMs
+    return isThere || JSON.parse(last.handoffData).reason === 'transfer'
+  }
+
   function comeBack(side: Side, isMoved: boolean, replays: number) {
-    if (isMoved) side.relay = 1
+    if (isMoved) side.relay = 1 - side.relay
     side.isConnecting = true
     world.connect(side.call, side.relay)
-    side.replayedUntilMs = clock.nowMs() + relayBounds.replayWindowMs
-    const since = clock.nowMs() - relayBounds.replayLookBackMs
-    const recent = side.sent.filter(({ atMs }) => atMs >= since)
-    for (const { frame } of recent.slice(recent.length - replays)) side.call.socket!.receive(frame)
+    side.replayedUntilMs = clock.nowMs() + relayBounds.replayPauseMs
+    for (const { frame } of side.sent.slice(Math.max(0, side.sent.length - replays))) side.call.socket!.receive(frame)
   }
 
   const stepsOf = (stream: WorldStream, move: (typeof modelMoves)[number]): Step[] => {
@@ -142,6 +164,9 @@ async function play(actions: readonly Action[]): Promise<string[]> {
   async function act(action: Action) {
     if (action.type === 'settle') return settled()
     if (action.type === 'pass') return clock.advance(action.ms).then(settled)
+    if (action.type === 'lag') return clock.lag(action.ms).then(settled)
+    if (action.type === 'break-model') return world.breakModel()
+    if (action.type === 'break-journal') return world.breakWrite(() => true, injected)
     if (action.type === 'slow-database') return world.slowDatabase()
     if (action.type === 'answer-database') return world.answerDatabase(action.isAway)
     if (action.type === 'model') {
@@ -152,9 +177,9 @@ async function play(actions: readonly Action[]): Promise<string[]> {
     const { call } = side
     call.socket?.answerClose()
     if (action.type === 'come-back') {
-      // Twilio doesn't come back to what was ended.
-      const isEnded = framesOf(call).at(-1)?.type === 'end'
-      return call.socket?.isClosed && !side.isOver && !isEnded && comeBack(side, action.isMoved, action.replays)
+      // While the database is away, a process that was left can't know that another one had the call.
+      const isMoved = action.isMoved && !world.isDatabaseSlow
+      return call.socket?.isClosed && !side.isOver && canComeBack(side, isMoved) && comeBack(side, isMoved, action.replays)
     }
     if (action.type === 'restore') {
       if (!call.socket?.isClosed || side.isOver) return
@@ -162,9 +187,14 @@ async function play(actions: readonly Action[]): Promise<string[]> {
       side.isConnecting = true
       return world.beginSession(call, action.mode, side.relay)
     }
-    if (action.type === 'drop') return call.socket?.drop()
+    if (action.type === 'break-turn') return world.breakTurn(call, injected)
+    if (action.type === 'drop') return drop(side)
     if (action.type === 'hang-up') return hangUp(side)
-    if (action.type === 'prompt') return prompt(side, `${canaryOf(call.index)}p${spelled((side.said += 1))}q do you sell helmets`)
+    if (action.type === 'prompt') {
+      const words = nextWords(side)
+      side.said += 1
+      return prompt(side, `${words} do you sell helmets`)
+    }
     if (action.type === 'words') return prompt(side, action.words)
     if (action.type === 'interrupt') {
       const spoken = framesOf(call).map((frame) => (frame.type === 'text' ? frame.token : '')).join('')
@@ -172,11 +202,23 @@ async function play(actions: readonly Action[]): Promise<string[]> {
     }
     const last = side.sent.at(-1)
     if (action.type === 'same-prompt') return last?.atMs === clock.nowMs() && 'voicePrompt' in last.frame && call.socket?.receive(last.frame)
-    if (action.type === 'partial') return call.socket?.receive({ type: 'prompt', voicePrompt: 'do you', last: false })
+    if (action.type === 'partial') {
+      const voicePrompt = `${nextWords(side)} do you${action.isWhole ? ' sell helmets' : ''}`
+      return call.socket?.receive({ type: 'prompt', voicePrompt, last: false })
+    }
     if (action.type === 'dtmf') return send(side, { type: 'dtmf', digit: action.digit } as { type: string })
     if (action.type === 'voice') return call.socket?.receive({ type: 'info', name: action.name, value: action.isOn ? 'on' : 'off' })
     if (action.type === 'played') return call.socket?.receive({ type: 'info', name: 'tokensPlayed', value: `${canaryOf(call.index)} is open` })
     return call.socket?.receive(action.frame)
+  }
+
+  /** Words that name what the caller says next. */
+  const nextWords = ({ call, said }: Side) => `${canaryOf(call.index)}p${spelled(said + 1)}q`
+
+  function drop(side: Side) {
+    if (!side.call.socket?.isOpen) return
+    side.call.socket.drop()
+    side.droppedAtMs = clock.nowMs()
   }
 
   function hangUp(side: Side) {
@@ -215,6 +257,7 @@ async function play(actions: readonly Action[]): Promise<string[]> {
     if (JSON.stringify(frames.slice(at)).includes(`s${spelled(streams.indexOf(stream))}t`)) trouble.push(`request ${streams.indexOf(stream)} was answered after it was cut off`)
   }
   trouble.push(...troubleInRequests(streams))
+  streams.forEach((stream, at) => !stream.isOver && trouble.push(`request ${at} is left`))
   return trouble
 }
 

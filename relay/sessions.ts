@@ -5,10 +5,12 @@ import type { createRelayTokens } from '../providers/relay-token.ts'
 import type { ModelPort } from '../receptionist/model-port.ts'
 import type { Admission } from './admission.ts'
 import type { Clock } from './clock.ts'
+import { describeError } from './describe-error.ts'
 import type { SetupFrame } from './frames.ts'
 import type { Journal } from './journal.ts'
 import type { RelayMetrics } from './relay-metrics.ts'
-import { createSession, type Session, type Wire } from './session.ts'
+import type { Wire } from './line.ts'
+import { createSession, type Session } from './session.ts'
 import type { createRecordingStarter } from './start-recording.ts'
 import type { WrapUpStarter } from './start-wrap-up.ts'
 import type { TenantLoader } from './tenant-loader.ts'
@@ -32,13 +34,25 @@ export type Sessions = ReturnType<typeof createSessions>
 /** The calls of this process, by call SID: a call has at most one session here, whatever sockets come and go. */
 export function createSessions(deps: SessionsDeps) {
   const { tokens, loader, journal, admission, clock, metrics, logger } = deps
-  const live = new Map<string, { session: Session; token: string }>()
+  const live = new Map<string, { session: Session; token: string; ref: ConversationRef }>()
   const endings = new Set<Promise<void>>()
   let whenEmpty = () => {}
 
   function find({ callSid, sessionId }: SetupFrame, token: string): Session | undefined {
-    const found = live.get(callSid)
-    return found?.session.sessionId === sessionId && found.token === token ? found.session : undefined
+    const { session, token: itsToken } = live.get(callSid) ?? {}
+    return session?.sessionId === sessionId && itsToken === token && !session.isOver ? session : undefined
+  }
+
+  /**
+   * The session of this call that is here, unless another process has had it meanwhile: then what that one wrote counts,
+   * not what is remembered here. While the database is away, that can't be known, and the call goes on.
+   */
+  async function remembered(setup: SetupFrame, token: string): Promise<Session | undefined> {
+    const session = find(setup, token)
+    if (!session) return undefined
+    const written = await loader.load(live.get(setup.callSid)!.ref).catch(() => null)
+    if (written && session.isOutdated(written.history)) await session.close('replaced')
+    return find(setup, token)
   }
 
   async function verify(token: string, callSid: string) {
@@ -50,10 +64,19 @@ export function createSessions(deps: SessionsDeps) {
     return claims
   }
 
-  function askForWrapUp(ref: ConversationRef, callSid: string, lastLine: Promise<void>) {
-    const ending = lastLine.then(() => journal.flush(ref)).then(() => deps.wrapUps.start(ref, callSid))
+  async function askForWrapUp(ref: ConversationRef, callSid: string) {
+    await journal.flush(ref)
+    await deps.wrapUps.start(ref, callSid)
+  }
+
+  function keepEnding(callSid: string, last: Promise<void>) {
+    const ending = last
+      .catch((error: unknown) => {
+        logger.error({ ...describeError(error), callSid }, 'the end of a call was not told')
+        metrics.faults.inc({ where: 'call' })
+      })
+      .finally(() => endings.delete(ending))
     endings.add(ending)
-    void ending.finally(() => endings.delete(ending))
   }
 
   /**
@@ -63,22 +86,25 @@ export function createSessions(deps: SessionsDeps) {
   async function begin(setup: SetupFrame, wire: Wire): Promise<Session> {
     const token = setup.customParameters?.token
     if (typeof token !== 'string') throw new Failure('token-invalid', 'There is no token')
-    const known = find(setup, token)
+    const { callSid, sessionId } = setup
+    const isHere = live.has(callSid)
+    const known = await remembered(setup, token)
     if (known) return reconnect(known, wire)
 
-    const { callSid, sessionId } = setup
     const { isExpired, tokenId, mode, accountId, conversationId } = await verify(token, callSid)
     const refusal = admission.refusal()
     const isNew = mode === 'normal' || refusal !== 'process-overloaded'
-    if (refusal && isNew && !live.has(callSid)) throw new Failure(refusal, 'No new call is taken')
+    if (refusal && isNew && !isHere) throw new Failure(refusal, 'No new call is taken')
     const ref = { accountId, conversationId }
-    const isResumed = await loader.claim({ ...ref, tokenId, sessionId, isExpired, atMs: clock.nowMs() })
+    const isClaimedBefore = await loader.claim({ ...ref, tokenId, sessionId, isExpired, atMs: clock.nowMs() })
     const twin = () => find(setup, token)
     if (!twin()) await live.get(callSid)?.session.close('replaced')
     await journal.flush(ref)
     const call = await loader.load(ref)
     const sooner = twin()
     if (sooner) return reconnect(sooner, wire)
+    // The process that claimed the session may have come no further.
+    const isResumed = isClaimedBefore && call.history.length > 0
 
     const session = createSession({
       ...deps,
@@ -94,10 +120,10 @@ export function createSessions(deps: SessionsDeps) {
         if (live.get(callSid)?.session === session) live.delete(callSid)
         metrics.sessions.set(live.size)
         if (live.size === 0) whenEmpty()
-        if (isCallOver) askForWrapUp(ref, callSid, lastLine)
+        keepEnding(callSid, isCallOver ? lastLine.then(() => askForWrapUp(ref, callSid)) : lastLine)
       },
     })
-    live.set(callSid, { session, token })
+    live.set(callSid, { session, token, ref })
     metrics.sessions.set(live.size)
     metrics.sessionsBegun.inc({ how: isResumed ? 'taken-over' : mode })
     logger.info({ callSid, sessionId, mode, isResumed }, 'session begun')
@@ -130,7 +156,7 @@ export function createSessions(deps: SessionsDeps) {
       cancel()
       await Promise.all([...live.values()].map(({ session }) => session.close('drained')))
     },
-    /** Resolves once the wrap-ups of the calls that have ended were asked for, which waits for their last lines. */
+    /** Resolves once all calls that were let go of have said their last line, and those that have ended asked for their wrap-ups. */
     async settled(): Promise<void> {
       await Promise.all(endings)
     },

@@ -1,5 +1,7 @@
+import { setImmediate as settle } from 'node:timers/promises'
 import { jest } from '@jest/globals'
 import { Failure } from '../domain/failure.ts'
+import { createFakeClock } from '../test/kit/fake-clock.ts'
 import { createRelayWorld, type RelayWorld, type RunningRelay } from '../test/kit/running-relay.ts'
 import { createLogger } from '../providers/logger.ts'
 import { createMetrics } from '../providers/metrics.ts'
@@ -54,6 +56,7 @@ describe('the recording of a call', () => {
 
   describe('when Twilio fails', () => {
     const ref = { accountId: 'a', conversationId: 'c' }
+    const clock = createFakeClock()
     const createStarter = (voice: { startRecording(): Promise<string> }, states: string[], stops: string[], isDatabaseAway = false) =>
       createRecordingStarter({
         journal: {
@@ -66,6 +69,7 @@ describe('the recording of a call', () => {
         },
         voice: { ...voice, stopRecording: async (callSid) => void stops.push(callSid) },
         statusCallback: 'https://voice.ironvoice.test/twilio/recording',
+        clock,
         logger: createLogger({ process: 'relay', level: 'silent' }),
         metrics: createRelayMetrics(createMetrics('relay')),
       })
@@ -83,6 +87,33 @@ describe('the recording of a call', () => {
       expect(states).toEqual(['due'])
       await recording.stop()
       expect(asked).toHaveLength(3)
+    })
+
+    it('keeps to what Retry-After asks for, unless the caller objects meanwhile', async () => {
+      const asked: number[] = []
+      const startRecording = async () => {
+        if (asked.push(clock.nowMs()) === 2) return 'RE1'
+        throw new Failure('vendor-rate-limited', 'not so fast', { retryAfterMs: 3_000 })
+      }
+      const states: string[] = []
+      createStarter({ startRecording }, states, [])(ref, 'CA1').start()
+      await until(() => asked.length === 1)
+      await settle()
+      clock.advance(2_999)
+      await settle()
+      expect(asked).toHaveLength(1)
+      clock.advance(1)
+      await until(() => states.includes('started'))
+
+      asked.length = 0
+      const objected = createStarter({ startRecording }, [], [])(ref, 'CA1')
+      objected.start()
+      await until(() => asked.length === 1)
+      await settle()
+      await objected.stop()
+      clock.advance(3_000)
+      await settle()
+      expect(asked).toHaveLength(1)
     })
 
     it('P-consent: an objection while it is being started still ends it', async () => {

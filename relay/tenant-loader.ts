@@ -5,6 +5,7 @@ import { createTenants } from '../db/tenants.ts'
 import type { ConversationRef, Message } from '../domain/conversation.ts'
 import { Failure } from '../domain/failure.ts'
 import { createReceptionist, type Receptionist } from '../receptionist/receptionist.ts'
+import { createOneByOne } from './one-by-one.ts'
 
 const maxReceptionists = 200
 
@@ -24,6 +25,7 @@ export function createTenantLoader(database: Database) {
   const calls = createCalls(database)
   const tenants = createTenants(database)
   const receptionists = new Map<string, Promise<Receptionist>>()
+  const oneByOne = createOneByOne()
 
   function receptionistOf(accountId: string, version: number): Promise<Receptionist> {
     const key = `${accountId}:${version}`
@@ -40,7 +42,8 @@ export function createTenantLoader(database: Database) {
     const tenant = await tenants.load(accountId, version)
     if (!tenant) throw new Failure('not-found', 'No such knowledge version')
     const receptionist = createReceptionist(tenant)
-    await receptionist.warmUp(setImmediate)
+    // Many that are built side by side would take a step each in every turn of the event loop.
+    await oneByOne(() => receptionist.warmUp(setImmediate))
     return receptionist
   }
 

@@ -1,6 +1,7 @@
 import type { ConversationEvent, Message } from '../domain/conversation.ts'
 import type { Logger } from '../providers/logger.ts'
 import type { Dialogue } from '../receptionist/dialogue.ts'
+import { heardLength, words as wordsOf } from '../receptionist/heard-text.ts'
 import { takeTurn } from '../receptionist/turn.ts'
 import type { TurnPorts, TurnResult } from '../receptionist/turn-port.ts'
 import type { Clock } from './clock.ts'
@@ -26,20 +27,36 @@ export interface TurnsOptions {
 
 export type Turns = ReturnType<typeof createTurns>
 
+interface RunningTurn {
+  controller: AbortController
+  utterance: Utterance
+  cutTo: string | null
+  /** Its line, where that had to be written before the turn was over. */
+  line: Message | null
+}
+
 /** Everything that is said on one call: one turn at a time, the newest words win, and nothing of a turn that lost is sent. */
 export function createTurns(options: TurnsOptions) {
   const { dialogue, transcript, playback, send, clock, metrics, logger } = options
   const ports = { ...options.ports, nowMs: clock.nowMs, after: clock.after }
   const guesses = createGuesses({ dialogue, ports, metrics })
   let waiting: string[] = []
-  let running: { controller: AbortController; utterance: Utterance; cutTo: string | null } | null = null
+  /** What the caller has heard of the next turn's answer, where another process began it. */
+  let begun: string | null = null
+  let running: RunningTurn | null = null
+  /** Turns are taken one after the other; resolves once none is left. */
   let idle = Promise.resolve()
+  let isTaking = false
   /** The line of the last thing said, as long as the caller may still cut it off. */
   let lastSaid: Message | null = null
+  let isLost = false
+  /** Lines that are written down only as far as they were heard, until the line to Twilio is found again. */
+  const doubtful: Message[] = []
   /** What Twilio speaks and hears in. */
   let language = dialogue.language
 
   function say(utterance: Utterance, text: string, options?: { isFiller?: boolean }) {
+    if (options?.isFiller) lastSaid = null
     if (dialogue.language !== language) utterance.changeLanguage((language = dialogue.language))
     utterance.say(text, options)
   }
@@ -50,33 +67,47 @@ export function createTurns(options: TurnsOptions) {
     running?.controller.abort()
   }
 
-  async function run() {
-    while (waiting.length > 0) await take(waiting.splice(0).join(' '))
+  function begin() {
+    if (!isTaking) idle = takeAll()
+  }
+
+  async function takeAll() {
+    isTaking = true
+    while (waiting.length > 0) {
+      await take(waiting.splice(0).join(' '))
+        .catch((error: unknown) => {
+          running = broke(error)
+          options.onTurn(null, false)
+        })
+        .catch(broke)
+    }
+    isTaking = false
+  }
+
+  function broke(error: unknown): null {
+    logger.error(describeError(error), 'a turn broke')
+    metrics.faults.inc({ where: 'turn' })
+    return null
   }
 
   async function take(heard: string) {
     const startedMs = clock.nowMs()
-    const turn: NonNullable<typeof running> = {
-      controller: new AbortController(),
-      utterance: createUtterance(send, playback),
-      cutTo: null,
-    }
+    const turn: RunningTurn = { controller: new AbortController(), utterance: createUtterance(send, playback), cutTo: null, line: null }
     running = turn
-    lastSaid = null
     const { signal } = turn.controller
     const turnPorts = { ...ports, model: guesses.settle(heard), say: say.bind(null, turn.utterance) }
-    const result = await takeTurn(dialogue, heard, turnPorts, signal).catch((error: unknown) => {
-      logger.error(describeError(error), 'a turn broke')
-      return null
-    })
+    const heardBefore = begun
+    begun = null
+    const result = await takeTurn(dialogue, heard, turnPorts, signal, heardBefore).catch(broke)
     turn.utterance.end()
     guesses.settled()
     running = null
     const text = turn.cutTo === null ? (result?.text ?? turn.utterance.text) : dialogue.cutBack(turn.cutTo)
     const { firstTokenMs = null, passages = [], events = [] } = result ?? {}
-    if (text) {
+    if (turn.line || isSayable(text)) {
       const atMs = startedMs + (firstTokenMs ?? 0)
-      lastSaid = transcript.said(text, { atMs, isInterrupted: signal.aborted, firstTokenMs, passages })
+      const { key, seq } = turn.line ?? {}
+      lastSaid = said(text, { atMs, isInterrupted: signal.aborted, firstTokenMs, passages, ...(key && { key, seq }) })
     }
     for (const { event, text } of events) {
       // A goodbye that was cut off ended nothing.
@@ -88,7 +119,25 @@ export function createTurns(options: TurnsOptions) {
     options.onTurn(result, signal.aborted)
   }
 
-  return {
+  function said(text: string, rest?: Partial<Message>): Message {
+    const line = transcript.said(text, rest)
+    if (isLost) doubt(line)
+    return line
+  }
+
+  function doubt(line: Message) {
+    doubtful.push(line)
+    transcript.cutBack(line, playback.heardOf(line.text))
+  }
+
+  /** Twilio may tell of an interruption after the words that made it: it is then of what was said before those. */
+  function isLate(utterance: string | null, spoken: string): boolean {
+    if (!running || !lastSaid) return false
+    const matches = (text: string) => heardLength(text, utterance ?? '', language) > 0
+    return matches(lastSaid.text) ? !matches(spoken) : spoken === '' && playback.isPlaying
+  }
+
+  const turns = {
     /** The caller said `words` and is perhaps done: what would be answered is asked for, and said to nobody. */
     suppose(words: string) {
       if (!running) guesses.suppose(words)
@@ -97,26 +146,69 @@ export function createTurns(options: TurnsOptions) {
     /** The caller said something: what is being said about earlier words is left off. */
     hear(words: string) {
       waiting.push(words)
-      if (running) abort()
-      else idle = run()
+      abort()
+      begin()
     },
 
-    /** The caller cut off what was being said, having heard `utterance` of it (null when Twilio doesn't say). */
-    interrupt(utterance: string | null) {
-      guesses.drop()
-      if (running?.utterance.text) {
-        running.cutTo ??= utterance ?? playback.heardOf(running.utterance.text)
+    /** Goes on with the answer to `words`, of which the caller has heard `heard` from another process. */
+    takeUp(words: string, heard: string) {
+      begun = heard
+      waiting.push(words)
+      begin()
+    },
+
+    /**
+     * The caller cut off what was being said, having heard `utterance` of it (null when Twilio doesn't say). Returns false
+     * when that was something earlier than what is being said now.
+     */
+    interrupt(utterance: string | null): boolean {
+      if (!running) guesses.drop()
+      const spoken = running?.utterance.text ?? ''
+      const isEarlier = isLate(utterance, spoken)
+      if (running && spoken && !isEarlier) {
+        running.cutTo ??= utterance ?? playback.heardOf(spoken)
         abort()
-      } else if (!running && lastSaid) {
+      } else if (lastSaid && (isEarlier || !running)) {
         const heard = utterance ?? playback.heardOf(lastSaid.text)
-        lastSaid = transcript.cutBack(lastSaid, dialogue.cutBack(heard))
+        lastSaid = transcript.cutBack(lastSaid, dialogue.cutBack(heard, { isEarlier: spoken !== '' }))
       }
+      return !(isEarlier && spoken)
     },
 
-    /** What the caller has heard of what is being said; null when nothing is. */
-    heardSoFar(): string | null {
-      if (running) return playback.heardOf(running.utterance.text)
-      return lastSaid && playback.isPlaying ? playback.heardOf(lastSaid.text) : null
+    /** The call is over: what is being said was said as far as it was heard. */
+    leaveOff() {
+      const text = running ? running.utterance.text : playback.isPlaying && lastSaid?.text
+      if (text) turns.interrupt(playback.heardOf(text))
+    },
+
+    /** The line to Twilio is lost: what is said from now on, and what was not played yet, may never be heard. */
+    lose() {
+      guesses.drop()
+      playback.lose()
+      isLost = true
+      if (running?.utterance.text) running.line = transcript.said(playback.heardOf(running.utterance.text), { isInterrupted: true })
+      else if (!running && lastSaid && playback.isPlaying) doubt(lastSaid)
+    },
+
+    /** It is found again; all that was sent into it counts as said. Returns true when something was being said when it was lost. */
+    find(): boolean {
+      const isUnsure = doubtful.length > 0 || running !== null
+      playback.find()
+      isLost = false
+      for (const line of doubtful.splice(0)) transcript.said(line.text, line)
+      return isUnsure
+    },
+
+    /** Says again what was sent last and, as Twilio tells, never played. */
+    sayUnplayed() {
+      if (running || !lastSaid || !playback.isHeardKnown) return
+      const { text } = lastSaid
+      const heard = playback.heardOf(text)
+      const rest = text.slice(heardLength(text, heard, language)).trimStart()
+      if (wordsOf(heard).length >= wordsOf(text).length || !isSayable(rest)) return
+      const utterance = createUtterance(send, playback)
+      say(utterance, rest)
+      utterance.end()
     },
 
     /** Says a fixed line, outside any turn. */
@@ -126,7 +218,7 @@ export function createTurns(options: TurnsOptions) {
       say(utterance, text)
       utterance.end()
       dialogue.recordReply(text)
-      lastSaid = transcript.said(text)
+      lastSaid = said(text)
     },
 
     /** Twilio is saying `text` of its own (the welcome greeting); `key` makes its line one, whoever writes it. */
@@ -149,7 +241,11 @@ export function createTurns(options: TurnsOptions) {
       return running !== null
     },
   }
+  return turns
 }
+
+/** False for a lone full stop and the like, which nobody hears. */
+const isSayable = (text: string) => /[\p{L}\p{N}]/u.test(text)
 
 function resultOf(result: TurnResult | null, isCut: boolean, events: { event: ConversationEvent }[]): string {
   if (!result) return 'broke'

@@ -11,7 +11,7 @@ export function createUtterance(send: (frame: string) => void, playback: Playbac
   let isOver = false
   let isCycleOpen = false
   let text = ''
-  playback.begin()
+  let isBegun = false
 
   const endCycle = () => {
     if (isCycleOpen) send(textFrame('', { isLast: true }))
@@ -21,6 +21,9 @@ export function createUtterance(send: (frame: string) => void, playback: Playbac
     /** Sends a token the moment it exists. */
     say(token: string, { isFiller = false } = {}) {
       if (isOver || token === '') return
+      // Until then what is played is still what was said before.
+      if (!isBegun) playback.begin()
+      isBegun = true
       playback.sent(token)
       if (isFiller) {
         endCycle()

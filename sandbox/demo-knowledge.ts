@@ -58,7 +58,8 @@ export function demoKnowledge(nowMs: number): KnowledgeInput {
     disclosure: { isSpoken: true, text: 'This call is answered by an A I assistant, and it is recorded so that we can follow up on it.' },
     recording: { isEnabled: true },
     transfer: { number: '+15035550143', when: 'open-hours', ringSeconds: 20 },
-    voice: { language: 'en-US', otherLanguages: ['es-US'] },
+    // The demo shows the model at work, and the drills count its requests.
+    voice: { language: 'en-US', otherLanguages: ['es-US'], hasDirectAnswers: false },
   }
 }
 

@@ -1,7 +1,9 @@
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startChildProcess, type ChildProcess } from './child-process.ts'
 
+const project = fileURLToPath(new URL('..', import.meta.url))
 const readyWithinMs = 60_000
 
 /**
@@ -11,7 +13,7 @@ const readyWithinMs = 60_000
 export async function startProcess(options: {
   home: string
   name: string
-  /** From the folder of the project, such as `api/main.ts`. */
+  /** From the folder of the project, such as `api/main.ts`, or a path of its own. */
   script: string
   port: number
   environment: Record<string, string>
@@ -21,8 +23,8 @@ export async function startProcess(options: {
     home,
     name,
     command: process.execPath,
-    args: [fileURLToPath(new URL(`../${script}`, import.meta.url))],
-    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    args: [resolve(project, script)],
+    cwd: project,
     env: environment,
   })
   try {

@@ -25,6 +25,8 @@ export interface SandboxOptions {
   /** Opened already, for this process alone. */
   home: string
   environment: NodeJS.ProcessEnv
+  /** Ours when left out. */
+  workerScript?: string
   parts: Parts
   /** What happens on the way, and later when something ends that shouldn't. */
   say: (line: string) => void
@@ -34,7 +36,7 @@ export interface SandboxOptions {
 
 /** Brings up all of IronVoice and the world around it; what is set in the environment already is used instead. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { home, environment, parts, say, report } = options
+  const { home, environment, workerScript = 'workers/main.ts', parts, say, report } = options
   const secrets = keepSecrets(home)
   const inner = await keepPorts(home, ['postgres', 'temporal', 'temporalUi', 'twilio', 'openai', 'resend'])
   const ports = await chooseProcessPorts(environment, say)
@@ -118,7 +120,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const processes = [
     { name: 'api', script: 'api/main.ts', port: ports.api },
     { name: 'relay', script: 'relay/main.ts', port: ports.relay },
-    { name: 'worker', script: 'workers/main.ts', port: ports.worker },
+    { name: 'worker', script: workerScript, port: ports.worker },
   ]
   await parts.add(
     () => Promise.all(processes.map((each) => keepUp(each.name, () => startProcess({ home, environment: variables, ...each })))),

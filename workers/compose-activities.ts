@@ -13,11 +13,15 @@ import type { WorkerConfig } from './config.ts'
 
 /** The activities on their repositories and vendors, and what of these has to be asked how it is, and closed. */
 export async function composeActivities(config: WorkerConfig, { nowMs }: { nowMs(): number }) {
-  const database = await createDatabase({ url: config.DATABASE_URL, poolSize: 15, applicationName: 'ironvoice-worker' })
+  const database = await createDatabase({
+    url: config.DATABASE_URL,
+    poolSize: config.DATABASE_POOL_SIZE ?? 15,
+    applicationName: 'ironvoice-worker',
+  })
   // A recording that streams in holds its connection for as long as that takes: it takes none from the others.
   const recordingDatabase = await createDatabase({
     url: config.DATABASE_URL,
-    poolSize: 4,
+    poolSize: Math.min(config.DATABASE_POOL_SIZE ?? 4, 4),
     applicationName: 'ironvoice-worker-recordings',
   })
   const activities = createConversationActivities({

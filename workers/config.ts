@@ -8,6 +8,7 @@ export const readConfig = (variables: Record<string, string | undefined>) =>
     'WORKER_PORT',
     'PUBLIC_URL',
     'DATABASE_URL',
+    'DATABASE_POOL_SIZE',
     'TEMPORAL_ADDRESS',
     'TEMPORAL_NAMESPACE',
     'TEMPORAL_API_KEY',

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { bundleWorkflowCode, Worker, type Logger, type NativeConnection, type WorkflowBundle } from '@temporalio/worker'
 import type { ConversationActivities } from '../activities/conversation-activities.ts'
+import { pulseEveryMs } from '../activities/pulse.ts'
 import type { NamedKey } from '../domain/environment.ts'
 import { createDataConverter, failureConverterPath } from './data-converter.ts'
 
@@ -38,5 +39,7 @@ export function createConversationWorker(options: {
     shutdownGraceTime: graceMs,
     shutdownForceTime: forceMs,
     maxConcurrentActivityTaskExecutions: maxActivities,
+    // Else the SDK keeps beats back for 80 % of the timeout, and a worker that is held up for 3 s counts as dead.
+    maxHeartbeatThrottleInterval: pulseEveryMs,
   })
 }

@@ -1,4 +1,4 @@
-import { condition, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow'
+import { ActivityFailure, condition, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow'
 import type { ConversationActivities } from '../activities/conversation-activities.ts'
 import type { ConversationRef } from '../domain/conversation.ts'
 import { lookAgainSignalName } from '../domain/workflow-names.ts'
@@ -65,7 +65,8 @@ const { tellOwner } = proxyActivities<ConversationActivities>({
  * relay, the sweep – however often and in whatever order. The id is made of the call's SID, so all of them mean one run.
  * What can fail: the trigger may be early (a hint while the call goes on: Twilio is asked, and waited for); Twilio, the
  * model or Resend may be away or refuse (each is waited for, within the bounds above, and stays out of the others' way);
- * the recording may come late, damaged or never; the database may be away (waited for, without a bound).
+ * the recording may come late, damaged or never; the database may be away (waited for, without a bound); what fails for
+ * a fault of ours fails the workflow, after the rest is done, and the sweep starts it anew.
  * Why it is safe to re-run: each step looks first whether it is done; end, duration and usage are absolute values under
  * unique keys; summary, tasks and gaps are settled in one transaction, once; the mail bears a key made of this
  * workflow's id; nothing is deleted at Twilio before the recording is kept here and was read back, unless its caller
@@ -75,8 +76,23 @@ export async function wrapUpConversation(ref: ConversationRef): Promise<void> {
   const hints = listenForHints()
 
   await untilEnded(ref, hints)
-  await Promise.all([bringRecordingHome(ref, hints), meterUsage(ref).then(() => sumUpAndTell(ref))])
+  const failures = await Promise.all([
+    bringRecordingHome(ref, hints).then(nothing, activityFailure),
+    meterUsage(ref).then(() => sumUpAndTell(ref)).then(nothing, activityFailure),
+  ])
+  for (const failure of failures) if (failure) throw failure
   await markWrappedUp(ref)
+}
+
+const nothing = () => null
+
+/**
+ * An activity that fails for good fails the workflow, once everything else is done. Whatever else is thrown is a bug: it
+ * stops the workflow where it stands, so that it goes on from there when it is mended.
+ */
+function activityFailure(error: unknown): ActivityFailure {
+  if (error instanceof ActivityFailure) return error
+  throw error
 }
 
 async function untilEnded(ref: ConversationRef, hints: Hints): Promise<void> {

@@ -265,6 +265,22 @@ describe('a wrap-up through outages', () => {
     expect(world.vendors.deleted).not.toContain(sid)
   })
 
+  it("tells its owner of a call whose recording can't be kept for a fault of ours; that is done when the fault is mended", async () => {
+    const call = await world.placeCall({ recordingState: 'started' })
+    call.call.recordings.push({ sid: `RE${'4'.repeat(32)}`, status: 'completed', bytes: silence(3) })
+    const nameKey = (keyId: string) => world.query('update account_key set key_id = $1 where account_id = $2', [keyId, world.accountId])
+    await nameKey('lost')
+    world.vendors.faults.model = await awayFor(1 * hour)
+    await expect(wrapUp(call)).rejects.toMatchObject({ cause: { cause: { type: 'config-invalid' } } })
+    expect(await load(call)).toMatchObject({ summary: goodAnswer.summary, isOwnerTold: true, recordingState: 'started', isWrappedUp: false })
+
+    await nameKey('k1')
+    await wrapUp(call)
+    expect(await load(call)).toMatchObject({ recordingState: 'deleted', isWrappedUp: true })
+    expect(await world.ledgers(call.ref)).toEqual({ usage: 1, tasks: 1, gaps: 1, recordings: 1 })
+    expect(mailsOf(call)).toHaveLength(1)
+  })
+
   it('takes the end from our own records when Twilio never tells it', async () => {
     const call = await world.placeCall()
     call.call.status = 'in-progress'

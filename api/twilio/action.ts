@@ -6,7 +6,7 @@ import { actionUrl, restoresOf } from '../connect-call.ts'
 import { linesFor } from '../spoken-lines.ts'
 import { hangUp, nothing, ring } from '../twiml.ts'
 import type { WebhookDependencies } from './dependencies.ts'
-import { limited, parsed } from './gate.ts'
+import { limited, parsed, prompt } from './gate.ts'
 import { nextStep, type Report, type Step } from './next-step.ts'
 import { ringableNumber } from '../../domain/transfer-rules.ts'
 import { isFinal, webhookFields } from './webhook-fields.ts'
@@ -34,20 +34,22 @@ const eventTexts: Partial<Record<ConversationEvent, string>> = {
 
 /** `POST /twilio/voice/action`: a session with the relay ended, or ringing the business did. Says what comes next. */
 export function addActionRoute(router: Router, dependencies: WebhookDependencies): void {
-  const { isSigned, publicUrl, directory, tenants, calls, transcripts, connector, startWrapUp, nowMs } = dependencies
+  const { isSigned, publicUrl, directory, tenants, calls, transcripts, connector, reports, startWrapUp, nowMs } = dependencies
 
-  router.post('/twilio/voice/action', limited, isSigned, parsed(formSchema), async (ctx) => {
+  router.post('/twilio/voice/action', limited, isSigned, parsed(formSchema), prompt, async (ctx) => {
     ctx.type = 'text/xml'
     const form = ctx.state.form as Form
     const callSid = form.CallSid
-    const ref = await directory.findConversationByExternalId('call', callSid)
-    if (ref && isOver(form)) {
-      if (form.DialCallStatus) await record(ref, form, stepFor(form, ctx.query, { isRingable: false, hasBegun: true }).event)
-      await calls.reportEnd(ref, { atMs: nowMs() })
-      await startWrapUp(ref, callSid)
+    if (isOver(form)) {
+      await reports.take(callSid, async (ref) => {
+        if (form.DialCallStatus) await record(ref, form, stepFor(form, ctx.query, { isRingable: false, hasBegun: true }).event)
+        await calls.reportEnd(ref, { atMs: nowMs() })
+        await startWrapUp(ref, callSid)
+      })
       ctx.body = nothing
       return
     }
+    const ref = await directory.findConversationByExternalId('call', callSid)
     const tenant = ref && (await tenants.load(ref.accountId))
     if (!ref || !tenant) {
       ctx.body = hangUp(apology('en-US'))

@@ -3,10 +3,12 @@ import { createCalls } from '../../db/calls.ts'
 import { createDatabase, type Database } from '../../db/database.ts'
 import { wrapUpWorkflowId } from '../../domain/workflow-names.ts'
 import { createTestAccount } from '../../test/kit/account.ts'
+import { createDatabaseProxy } from '../../test/kit/database-proxy.ts'
 import { createTestDatabase, type TestDatabase } from '../../test/kit/database.ts'
 import { newCallSid, nowhere, startApi, type RunningApi } from '../../test/kit/running-api.ts'
 import { execute } from '../../test/kit/sql.ts'
 import { temporalAddress } from '../../test/kit/temporal.ts'
+import { until } from '../../test/kit/until.ts'
 
 const nowMs = Date.UTC(2026, 10, 24, 20)
 const recordingSid = `RE${'a'.repeat(32)}`
@@ -130,6 +132,29 @@ describe('the callbacks after a call', () => {
 
   it('a call that we never took is no matter', async () => {
     for (const callback of [status, recording]) await deliver(newCallSid(), callback)
+  })
+
+  it('the database away: each is refused, and when it is back the end is in the row all the same, and the wrap-up started', async () => {
+    const proxy = await createDatabaseProxy(testDatabase.appUrl)
+    const alone = await startApi({ databaseUrl: proxy.url, temporalAddress: temporalAddress(), nowMs })
+    const waiting = async () => /ironvoice_call_reports_waiting\S* (\d+)/.exec(await (await fetch(`${alone.origin}/metrics`)).text())?.[1]
+    const calls = await Promise.all([status, action, recording].map(async (callback) => ({ ...(await openCall()), callback })))
+    proxy.cut()
+    for (const { callSid, callback } of calls) {
+      const [path, fields] = callback
+      expect((await alone.post(path, { CallSid: callSid, ...fields })).status).toBe(503)
+    }
+    expect(await waiting()).toBe('3')
+    proxy.mend()
+    for (const { callSid } of calls) {
+      await until(() => isStarted(callSid))
+      expect(await stateOf(callSid)).toMatchObject({ row: { wrap_up_due_at: '2026-11-24T20:00:00+00:00' } })
+      await end(callSid)
+    }
+    expect(await stateOf(calls[0]!.callSid)).toMatchObject({ row: { duration_seconds: 61, ended_at: '2026-11-24T19:59:58+00:00' } })
+    await until(async () => (await waiting()) === '0')
+    await alone.stop()
+    proxy.stop()
   })
 
   it('Temporal away: Twilio hears that all is well, and the row says what is due', async () => {

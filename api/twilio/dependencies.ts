@@ -5,6 +5,7 @@ import type { createTenants } from '../../db/tenants.ts'
 import type { createTranscripts } from '../../db/transcripts.ts'
 import type { createWrapUps } from '../../db/wrap-ups.ts'
 import type { ConversationRef } from '../../domain/conversation.ts'
+import type { CallReports } from '../call-reports.ts'
 import type { CallConnector } from '../connect-call.ts'
 
 /** What the webhooks are made of. */
@@ -17,6 +18,7 @@ export interface WebhookDependencies {
   transcripts: Pick<ReturnType<typeof createTranscripts>, 'write'>
   wrapUps: Pick<ReturnType<typeof createWrapUps>, 'load'>
   connector: CallConnector
+  reports: Pick<CallReports, 'take'>
   startWrapUp(ref: ConversationRef, callSid: string): Promise<void>
   nowMs(): number
 }

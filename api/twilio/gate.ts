@@ -34,6 +34,24 @@ export const limited: Middleware = async (ctx, next) => {
   })
 }
 
+/** So long a caller hears it ring. Twilio itself would wait 15 s. */
+const answerWithinMs = 5_000
+
+/**
+ * What can't be answered in time – the database is slow, say – is refused, so that Twilio turns to the fallback.
+ * `ctx.state.tooLate` is aborted then: nobody waits any more for what is not done yet.
+ */
+export const prompt: Middleware = async (ctx, next) => {
+  const late = new AbortController()
+  const { promise: tooLate, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    late.abort()
+    reject(new Failure('database-unavailable', 'No answer in time'))
+  }, answerWithinMs)
+  ctx.state.tooLate = late.signal
+  await Promise.race([next(), tooLate]).finally(() => clearTimeout(timer))
+}
+
 /** Lets through what Twilio signed for exactly this URL and these fields. */
 export function createSignatureCheck({ authToken, publicUrl }: { authToken: string; publicUrl: string }): Middleware {
   return async (ctx, next) => {

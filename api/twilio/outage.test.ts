@@ -1,5 +1,10 @@
+import { createDatabase } from '../../db/database.ts'
 import { securityHeaders } from '../../domain/security-headers.ts'
+import { createTestAccount } from '../../test/kit/account.ts'
+import { createDatabaseProxy } from '../../test/kit/database-proxy.ts'
+import { createTestDatabase, type TestDatabase } from '../../test/kit/database.ts'
 import { newCallSid, nowhere, startApi, type RunningApi } from '../../test/kit/running-api.ts'
+import { execute } from '../../test/kit/sql.ts'
 
 describe('with database and Temporal away', () => {
   let api: RunningApi
@@ -48,5 +53,35 @@ describe('with database and Temporal away', () => {
   it('is alive, but not ready', async () => {
     expect((await fetch(`${api.origin}/healthz`)).status).toBe(200)
     expect((await fetch(`${api.origin}/readyz`)).status).toBe(503)
+  })
+})
+
+describe('with a slow database, each answer of which comes in its time', () => {
+  let testDatabase: TestDatabase
+  let proxy: Awaited<ReturnType<typeof createDatabaseProxy>>
+  let api: RunningApi
+  beforeAll(async () => {
+    testDatabase = await createTestDatabase()
+    proxy = await createDatabaseProxy(testDatabase.appUrl)
+    api = await startApi({ databaseUrl: proxy.url, poolSize: 1, temporalAddress: nowhere, nowMs: 0 })
+  })
+  afterAll(async () => {
+    await api.stop()
+    proxy.stop()
+    await testDatabase.drop()
+  })
+
+  it('no caller hears it ring for long, and nothing is opened behind the 503', async () => {
+    const database = await createDatabase({ url: testDatabase.appUrl })
+    const { number: To } = await createTestAccount(database)
+    await database.close()
+    const ring = async () => (await api.post('/twilio/voice', { CallSid: newCallSid(), From: '+12065559999', To })).status
+    expect(await ring()).toBe(200)
+    // Thirteen times there and back; eight of them, more than five seconds, before there is a row.
+    proxy.slow(700)
+    expect(await ring()).toBe(503)
+    proxy.slow(0)
+    expect(await ring()).toBe(200)
+    expect(await execute(testDatabase.adminUrl, 'select id from conversation')).toHaveLength(2)
   })
 })

@@ -16,16 +16,17 @@ type Form = z.infer<typeof formSchema>
  * that its caller objected to, which was stopped while they talked on.
  */
 export function addRecordingRoute(router: Router, dependencies: WebhookDependencies): void {
-  const { isSigned, directory, calls, wrapUps, startWrapUp, nowMs } = dependencies
+  const { isSigned, calls, reports, wrapUps, startWrapUp, nowMs } = dependencies
 
   router.post('/twilio/recording', limited, isSigned, parsed(formSchema), async (ctx) => {
     ctx.status = 204
     const { CallSid: callSid, RecordingStatus: status } = ctx.state.form as Form
     if (status === 'in-progress') return
-    const ref = await directory.findConversationByExternalId('call', callSid)
-    const call = ref && (await wrapUps.load(ref))
-    if (!ref || !call || (call.recordingState === 'objected' && call.endedAtMs === null)) return
-    await calls.reportEnd(ref, { atMs: nowMs() })
-    await startWrapUp(ref, callSid)
+    await reports.take(callSid, async (ref) => {
+      const call = await wrapUps.load(ref)
+      if (!call || (call.recordingState === 'objected' && call.endedAtMs === null)) return
+      await calls.reportEnd(ref, { atMs: nowMs() })
+      await startWrapUp(ref, callSid)
+    })
   })
 }

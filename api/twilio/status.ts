@@ -15,15 +15,15 @@ type Form = z.infer<typeof formSchema>
 
 /** `POST /twilio/voice/status`: a call changed its state. The final one is what a wrap-up follows from. */
 export function addStatusRoute(router: Router, dependencies: WebhookDependencies): void {
-  const { isSigned, directory, calls, startWrapUp, nowMs } = dependencies
+  const { isSigned, calls, reports, startWrapUp, nowMs } = dependencies
 
   router.post('/twilio/voice/status', limited, isSigned, parsed(formSchema), async (ctx) => {
     ctx.status = 204
     const { CallSid: callSid, CallStatus, CallDuration: durationSeconds, Timestamp: endedAtMs } = ctx.state.form as Form
     if (!isFinal(CallStatus)) return
-    const ref = await directory.findConversationByExternalId('call', callSid)
-    if (!ref) return
-    await calls.reportEnd(ref, { endedAtMs, durationSeconds, atMs: nowMs() })
-    await startWrapUp(ref, callSid)
+    await reports.take(callSid, async (ref) => {
+      await calls.reportEnd(ref, { endedAtMs, durationSeconds, atMs: nowMs() })
+      await startWrapUp(ref, callSid)
+    })
   })
 }

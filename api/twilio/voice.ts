@@ -4,7 +4,7 @@ import { e164Schema } from '../../domain/phone-number.ts'
 import { linesFor } from '../spoken-lines.ts'
 import { hangUp } from '../twiml.ts'
 import type { WebhookDependencies } from './dependencies.ts'
-import { limited, parsed } from './gate.ts'
+import { limited, parsed, prompt } from './gate.ts'
 import { webhookFields } from './webhook-fields.ts'
 
 const formSchema = z.object({ CallSid: webhookFields.CallSid, From: webhookFields.address, To: webhookFields.address })
@@ -14,7 +14,7 @@ type Form = z.infer<typeof formSchema>
 export function addVoiceRoute(router: Router, dependencies: WebhookDependencies): void {
   const { isSigned, directory, tenants, calls, connector, nowMs } = dependencies
 
-  router.post('/twilio/voice', limited, isSigned, parsed(formSchema), async (ctx) => {
+  router.post('/twilio/voice', limited, isSigned, parsed(formSchema), prompt, async (ctx) => {
     ctx.type = 'text/xml'
     const { CallSid: callSid, From: from, To: to } = ctx.state.form as Form
     const tenant = await findActiveTenant(to)
@@ -26,6 +26,7 @@ export function addVoiceRoute(router: Router, dependencies: WebhookDependencies)
     const { accountId, knowledgeVersion, knowledge } = tenant
     const recordingState = knowledge.recording.isEnabled ? 'due' : 'off'
     const call = { accountId, callSid, from: withheld.has(from) ? '' : from, to, direction: 'inbound', knowledgeVersion, recordingState } as const
+    if ((ctx.state.tooLate as AbortSignal).aborted) return
     const { conversationId } = await calls.open({ ...call, startedAtMs: nowMs() })
     ctx.body = await connector.connect({ ref: { accountId, conversationId }, callSid, tenant, mode: 'normal', restores: 0 })
   })

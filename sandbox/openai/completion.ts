@@ -4,7 +4,8 @@ import { tokensOf } from './tokens.ts'
 /** What the model answers: words, and then the tools it calls. */
 export interface ModelReply {
   text: string
-  toolCalls: { name: string; arguments: object }[]
+  /** Arguments that are text already go out as they are, JSON or not. */
+  toolCalls: { name: string; arguments: object | string }[]
 }
 
 export interface Usage {
@@ -26,7 +27,7 @@ export function piecesOf({ text, toolCalls }: ModelReply, maxTokens: number): { 
     ...tokensOf(text).map((token) => ({ text: token })),
     ...toolCalls.flatMap(({ name, arguments: value }, index) => [
       { call: { index, name, arguments: '' } },
-      ...tokensOf(JSON.stringify(value)).map((part) => ({ call: { index, arguments: part } })),
+      ...tokensOf(typeof value === 'string' ? value : JSON.stringify(value)).map((part) => ({ call: { index, arguments: part } })),
     ]),
   ]
   if (pieces.length > maxTokens) return { pieces: pieces.slice(0, maxTokens), finishReason: 'length' }

@@ -6,13 +6,13 @@ import { json, startServer } from '../stand-in/server.ts'
 import { ApiError, refusal } from './api-error.ts'
 import type { ChatRequest } from './chat-request.ts'
 import { parseChatRequest } from './chat-request.ts'
-import type { FinishReason, Piece, Usage } from './completion.ts'
+import type { FinishReason, ModelReply, Piece, Usage } from './completion.ts'
 import { createCompletionForms, piecesOf } from './completion.ts'
 import { answerAsModel } from './mind/answer.ts'
 import { countTokens, createPromptCache } from './tokens.ts'
 
 const models = ['gpt-4o-mini', 'gpt-4o-mini-2024-07-18', 'gpt-4o', 'gpt-4.1-mini']
-const maxRequests = 500
+const maxRequests = 5_000
 
 /** One request as the stand-in saw it. */
 export interface SeenRequest {
@@ -32,6 +32,8 @@ export interface OpenAiStandInOptions {
   firstTokenMs?: number
   /** From one token to the next; 8 by default. */
   tokenMs?: number
+  /** What answers; {@link answerAsModel} when left out. */
+  mind?: (request: ChatRequest) => ModelReply
 }
 
 export type OpenAiStandIn = Awaited<ReturnType<typeof startOpenAiStandIn>>
@@ -41,7 +43,7 @@ export type OpenAiStandIn = Awaited<ReturnType<typeof startOpenAiStandIn>>
  * Faults: `setFaults` or `POST /admin/faults`; what it was asked: `requests()` or `GET /admin/requests`; pace: `setPace` or `POST /admin/pace`.
  * @throws Error `EADDRINUSE` when the port is taken.
  */
-export async function startOpenAiStandIn({ port, ...options }: OpenAiStandInOptions = {}) {
+export async function startOpenAiStandIn({ port, mind = answerAsModel, ...options }: OpenAiStandInOptions = {}) {
   let pace = { firstTokenMs: 120, tokenMs: 8, ...options }
   const faults = createFaults()
   const cache = createPromptCache()
@@ -89,7 +91,7 @@ export async function startOpenAiStandIn({ port, ...options }: OpenAiStandInOpti
   }
 
   async function complete(exchange: Exchange, request: ChatRequest): Promise<Answer> {
-    const { pieces, finishReason } = piecesOf(answerAsModel(request), request.max_completion_tokens ?? request.max_tokens ?? Infinity)
+    const { pieces, finishReason } = piecesOf(mind(request), request.max_completion_tokens ?? request.max_tokens ?? Infinity)
     const prompt = JSON.stringify([request.tools ?? [], request.messages])
     const usage = { promptTokens: countTokens(prompt), cachedTokens: cache.lookUp(prompt), completionTokens: pieces.length }
     const forms = createCompletionForms(request.model, Date.now(), request.stream_options?.include_usage ?? false)
@@ -145,7 +147,7 @@ export async function startOpenAiStandIn({ port, ...options }: OpenAiStandInOpti
   return {
     /** Ends in `/v1`. */
     url: `${server.url}/v1`,
-    /** Oldest first, the last 500. */
+    /** Oldest first, the last 5,000. */
     requests: (): readonly SeenRequest[] => requests,
     setFaults: (list: Fault[]) => faults.set(list),
     setPace,

@@ -43,7 +43,7 @@ export const questions = [
 export async function ringUp(house: House, nth: number, options: { to?: string; waitFor?: 'greeting' | 'answer' } = {}): Promise<Caller> {
   const turns: Turn[] = []
   const events: PhoneEvent[] = []
-  const isBreak = ({ type }: PhoneEvent) => type === 'reconnect' || type === 'session-end'
+  const isBreak = (event: PhoneEvent) => event.type === 'session-end' || (event.type === 'reconnect' && event.state === 'lost')
   const call = await dial({
     to: demoTenant.number,
     ...options,

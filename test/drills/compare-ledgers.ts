@@ -1,3 +1,4 @@
+import { callBounds } from '../../domain/call-bounds.ts'
 import { isAnswered, type Caller } from './callers.ts'
 import { eventually } from './drill.ts'
 import type { House } from './house.ts'
@@ -12,9 +13,6 @@ export interface Expected {
   /** While the database was away, the fallback took calls that nothing of ours knows. */
   mayBeUnknown?: boolean
 }
-
-/** FAULTS says 100; the rest is slack for a machine that runs everything else, too. */
-const journaledMs = 500
 
 /** Every call wrapped up, and every ledger equal to the other. @throws Error naming each difference. */
 export async function requireEqualLedgers(house: House, expected: Expected, withinMs?: number): Promise<void> {
@@ -43,7 +41,8 @@ export async function compareLedgers(house: House, expected: Expected): Promise<
   equal('seconds metered', sum(ours.flatMap(({ usage }) => usage.map(({ seconds }) => seconds))), sum(known.map(({ seconds }) => seconds)))
   equal('usage lines', sum(ours.map(({ usage }) => usage.length)), known.length)
   equal('owners told', ours.filter(({ isOwnerTold }) => isOwnerTold).length, house.resend.mails().length)
-  equal('recordings', sum(ours.map(({ recordings }) => recordings)), sum(theirs.map(({ recordingSids }) => recordingSids.length)))
+  const toKeep = known.map((they) => recordingsToKeep(ours.find(({ callSid }) => callSid === they.callSid)!, they))
+  equal('recordings', sum(ours.map(({ recordings }) => recordings)), sum(toKeep))
   equal('recordings left at Twilio', 0, house.twilio.recordings().length)
   const summaries = house.openai.requests().filter(({ body, isFinished }) => body && !body.stream && isFinished).length
   const settled = ours.filter(({ isSummarised, lines }) => isSummarised && lines.some(({ role }) => role === 'caller')).length
@@ -60,7 +59,7 @@ function compareCall(we: OurCall, they: TheirCall, { callers, killedAtMs = [] }:
   claim(we.durationSeconds === they.seconds, `lasted ${we.durationSeconds} s here, ${they.seconds} s at Twilio`)
   claim(they.mails === (we.isOwnerTold ? 1 : 0), `${they.mails} mails, told: ${we.isOwnerTold}`)
   claim(we.isOwnerTold || we.outcome === 'abandoned' || we.outcome === 'spam', `nobody was told (${we.outcome})`)
-  claim(we.recordings === they.recordingSids.length, `${we.recordings} of ${they.recordingSids.length} recordings kept`)
+  claim(we.recordings === recordingsToKeep(we, they), `${we.recordings} of ${they.recordingSids.length} recordings kept (${we.recordingState})`)
   claim(we.recordings === 0 || we.recordingState === 'deleted', `its recording is ${we.recordingState}`)
 
   const spoken = we.lines.filter(({ role }) => role === 'receptionist').map(({ text }) => plain(text)).join(' ')
@@ -72,15 +71,17 @@ function compareCall(we: OurCall, they: TheirCall, { callers, killedAtMs = [] }:
     claim(written <= said, `"${words}" is written ${written} times, said ${said} times`)
   }
   for (const turn of turns) {
-    // What was said into a line that broke, and just before, may be lost: the caller was asked again, and that is no answer.
-    const wasBeingSpoken = turn.isDisturbed || killedAtMs.some((ms) => ms >= turn.startedAtMs && ms < turn.endedAtMs + journaledMs)
+    // What was said into a line that was found to be dead only then may never have arrived; what is said after that, does.
+    const wasBeingSpoken = turn.isDisturbed || killedAtMs.some((ms) => ms >= turn.startedAtMs && ms < turn.endedAtMs + callBounds.journalWithinMs)
     if (!isAnswered(turn) || wasBeingSpoken) continue
     const when = killedAtMs.map((ms) => `from ${turn.startedAtMs - ms} to ${turn.endedAtMs - ms} ms after the kill`).join(', ')
-    claim(lines.some((line) => line.includes(turn.said)), `"${turn.said}" was answered and is not in the transcript (${when})`)
+    claim(lines.some((line) => line.includes(turn.said)), `"${turn.said}" was answered by "${turn.text}" and is not in the transcript (${when})`)
     claim(spoken.includes(plain(turn.text)), `the answer "${turn.text}" is not in the transcript`)
   }
   return differences
 }
 
+/** One that its caller objected to is kept nowhere. */
+const recordingsToKeep = (we: OurCall, they: TheirCall) => (we.recordingState === 'objected' ? 0 : they.recordingSids.length)
 const plain = (text: string) => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, ' ').trim()
 const sum = (numbers: number[]) => numbers.reduce((total, each) => total + each, 0)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { demoTenant } from '../../sandbox/demo-tenant.ts'
-import { startOpenAiStandIn, type OpenAiStandIn } from '../../sandbox/openai/stand-in.ts'
+import { startOpenAiStandIn, type OpenAiStandIn, type OpenAiStandInOptions } from '../../sandbox/openai/stand-in.ts'
 import { createParts } from '../../sandbox/parts.ts'
 import { findFreePort } from '../../sandbox/ports.ts'
 import { endOwnProcesses } from '../../sandbox/process-record.ts'
@@ -48,6 +48,9 @@ export interface HouseOptions {
   /** The run's, in a namespace of its own, when left out. */
   temporal?: { address: string; namespace: string }
   twilio?: Partial<TwilioStandInOptions>
+  openai?: OpenAiStandInOptions
+  /** Another worker's `main.ts` than ours. */
+  workerScript?: string
   /** In service beside the demo's. */
   numbers?: { number: string; transferNumber: string }[]
 }
@@ -77,7 +80,7 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
       fallbackUrl: `${publicUrl}/twilio/voice/fallback?dial=${encodeURIComponent(transferNumber)}`,
     }))
     const end = (standIn: { stop(): Promise<void> }) => standIn.stop()
-    const openai = await parts.add(() => startOpenAiStandIn({ firstTokenMs: 30, tokenMs: 2 }), end)
+    const openai = await parts.add(() => startOpenAiStandIn({ firstTokenMs: 30, tokenMs: 2, ...options.openai }), end)
     const resend = await parts.add(() => startResendStandIn(), end)
     const pace = { wordMs: 5, secondMs: 200, processingMs: 100 }
     const twilio = await parts.add(() => startTwilioStandIn({ ...twilioAccount, numbers, pace, ...options.twilio }), end)
@@ -99,7 +102,7 @@ export async function startHouse(options: HouseOptions = {}): Promise<House> {
       RESEND_BASE_URL: resend.url,
       ...options.processEnvironment,
     }
-    const { facts, variables } = await startSandbox({ home, environment, parts, say, report: () => {} })
+    const { facts, variables } = await startSandbox({ home, environment, workerScript: options.workerScript, parts, say, report: () => {} })
     const restarts = (name: string) => said.filter((line) => line.startsWith(`${name} is started again`)).length
     return {
       facts,

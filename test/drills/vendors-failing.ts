@@ -26,7 +26,9 @@ export const vendorsFailing: Drill = async ({ dice, size, say }) => {
   try {
     const callers: Caller[] = []
     for (let nth = 0; nth < (size === 'small' ? 1 : 6); nth += 1) {
-      twilio.setFaults([strike(dice, 'starting to record', quick, 'POST /2010-04-01')])
+      const start = strike(dice, 'starting to record', quick, 'POST /2010-04-01')
+      const isStartKept = watchRetryAfter(() => twilio.requests().filter(({ method }) => method === 'POST'), start)
+      twilio.setFaults([start])
       const caller = await ringUp(house, nth)
       callers.push(caller)
       openai.setFaults([strike(dice, 'during the turn', inTurn, 'POST /v1/chat/completions')])
@@ -44,7 +46,7 @@ export const vendorsFailing: Drill = async ({ dice, size, say }) => {
       twilio.setFaults([strike(dice, 'bringing the recording home', afterwards, dice.pick('of', ['GET /2010-04-01', 'DELETE /2010-04-01', '.wav']))])
       if (!caller.isOver()) await caller.hangUp()
       await requireEqualLedgers(house, { callers, isModelAskedAgain: true }, 240_000)
-      if (!isSummaryKept() || !isMailKept()) throw new Error('a Retry-After was not kept')
+      if (!isStartKept() || !isSummaryKept() || !isMailKept()) throw new Error('a Retry-After was not kept')
       for (const standIn of [openai, twilio, resend]) standIn.setFaults([])
     }
   } finally {

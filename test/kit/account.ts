@@ -29,8 +29,9 @@ export const testKnowledge = (changes: Partial<KnowledgeInput> = {}): KnowledgeI
   disclosure: { isSpoken: true, text: 'This call is recorded.' },
   recording: { isEnabled: true },
   transfer: { number: null, when: 'never' },
-  voice: {},
   ...changes,
+  // Direct answers are off unless a test wants them, so that any question at all asks the model.
+  voice: { hasDirectAnswers: false, ...changes.voice },
 })
 
 let lastNumber = 100

@@ -7,7 +7,8 @@ export function troubleInFrames(frames: readonly RelayFrame[], streams: readonly
   let asked: string | null = null
   let isOpen = false
   frames.forEach((frame, at) => {
-    if (at > 0 && frames[at - 1]!.type === 'end') trouble.push('something was sent after the end')
+    // It is told again to a Twilio that comes back.
+    if (at > 0 && frames[at - 1]!.type === 'end' && frame.type !== 'end') trouble.push('something was sent after the end')
     if (frame.type !== 'text') return isOpen && void trouble.push(`${frame.type} came inside a talk cycle`)
     if (isOpen && frame.preemptible) trouble.push('a filler came inside a talk cycle')
     const index = /s([a-z]{2})t/.exec(frame.token)?.[1]

@@ -25,12 +25,13 @@ export function signatureFor(url: string, fields: Fields = {}, token = authToken
 }
 
 /** The api process's own composition, on a port of its own, at a time that stands still. */
-export async function startApi(options: { databaseUrl: string; temporalAddress: string; nowMs: number }) {
+export async function startApi(options: { databaseUrl: string; poolSize?: number; temporalAddress: string; nowMs: number }) {
   const logs: string[] = []
   const config = readConfig({
     PUBLIC_URL: publicUrl,
     RELAY_PUBLIC_URL: relayPublicUrl,
     DATABASE_URL: options.databaseUrl,
+    DATABASE_POOL_SIZE: options.poolSize?.toString(),
     TEMPORAL_ADDRESS: options.temporalAddress,
     SESSION_KEYS: keys,
     DATA_KEYS: keys,

@@ -37,6 +37,8 @@ interface OpenStream {
   request: ModelRequest
   isRetry: boolean
   readonly isCancelled: boolean
+  /** True once nothing of it is wanted or to come any more. */
+  readonly isOver: boolean
   push(step: Step): void
   end(): void
 }
@@ -69,6 +71,9 @@ export function createScriptedModel() {
         end: () => push({ type: 'end', reason: 'stop' }),
         get isCancelled() {
           return isCancelled
+        },
+        get isOver() {
+          return isOver || isCancelled
         },
       })
       const plan = plans.shift()
@@ -114,6 +119,18 @@ export function createManualClock(startMs = openAtMs) {
         await settle()
       }
       nowMs = untilMs
+    },
+    /** The same for a process that did not get to run meanwhile: all that falls due runs late, one right after the other. */
+    async lag(ms: number) {
+      await settle()
+      nowMs += ms
+      for (const { atMs, run } of timers.toSorted((a, b) => a.atMs - b.atMs)) {
+        const timer = timers.find((timer) => timer.run === run && timer.atMs === atMs)
+        if (!timer || atMs > nowMs) continue
+        timers = timers.filter((other) => other !== timer)
+        run()
+      }
+      await settle()
     },
     get pending() {
       return timers.length

@@ -23,6 +23,9 @@ export const canaryOf = (index: number) => `quil${letters[index]}`
 const callSidOf = (index: number) => `CA${String(index).padStart(32, '0')}`
 const indexOf = (conversationId: string) => Number(conversationId.slice(-2))
 
+/** What a test makes go wrong that nothing is prepared for; it is no trouble that it is logged. */
+export const injected = Object.assign(new Error('quite unexpected'), { name: 'InjectedError' })
+
 const metrics = createRelayMetrics(createMetrics('relay'))
 const receptionists = Array.from({ length: 4 }, (_, index) =>
   createReceptionist({
@@ -36,6 +39,10 @@ const receptionists = Array.from({ length: 4 }, (_, index) =>
     accountId: `0190a000-0000-7000-8000-0000000000${String(index).padStart(2, '0')}`,
   }),
 )
+
+const prefixes = receptionists.map(({ promptPrefix }) => promptPrefix)
+const mendReceptionist = (index: number) =>
+  Object.defineProperty(receptionists[index]!, 'promptPrefix', { configurable: true, value: prefixes[index] })
 
 export interface WorldCall {
   readonly index: number
@@ -52,6 +59,7 @@ export interface WorldStream {
   relay: number
   request: ModelRequest
   readonly isCancelled: boolean
+  readonly isOver: boolean
   push: ReturnType<typeof createScriptedModel>['streams'][number]['push']
 }
 
@@ -63,7 +71,10 @@ export function createSessionWorld(callCount: number) {
   const claims = new Map<string, string>()
   const waiting: { resolve: () => void; reject: (error: Failure) => void }[] = []
   let isDatabaseSlow = false
+  let isModelBroken = false
+  let broken: ((lines: readonly Message[]) => Error | null) | null = null
   let ids = 0
+  prefixes.forEach((_, index) => mendReceptionist(index))
 
   const calls = Array.from({ length: callCount }, (_, index): WorldCall => {
     return { index, sessionId: '', token: '', socket: null, frames: new Map(), lines: new Map(), kept: [] }
@@ -71,7 +82,7 @@ export function createSessionWorld(callCount: number) {
   const logger = {
     info: () => {},
     warn: () => {},
-    error: (fields: object, message: string) => trouble.push(`${message}: ${JSON.stringify(fields)}`),
+    error: (fields: { kind?: string }, message: string) => fields.kind !== injected.name && trouble.push(`${message}: ${JSON.stringify(fields)}`),
     child: () => logger,
   } as unknown as Logger
 
@@ -81,6 +92,11 @@ export function createSessionWorld(callCount: number) {
   }
   const journal = {
     write: ({ conversationId }, lines) => {
+      const fault = broken?.(lines)
+      if (fault) {
+        broken = null
+        throw fault
+      }
       for (const line of lines) calls[indexOf(conversationId)]!.lines.set(line.key, line)
     },
     flush: () => database(() => {}).catch(() => {}),
@@ -99,8 +115,12 @@ export function createSessionWorld(callCount: number) {
     const scripted = createScriptedModel()
     return {
       stream(request, options, tell) {
+        if (isModelBroken) {
+          isModelBroken = false
+          throw injected
+        }
         const cancel = scripted.port.stream(request, options, tell)
-        const call = receptionists.findIndex(({ promptPrefix }) => promptPrefix === request.messages[0]!.content)
+        const call = prefixes.indexOf(request.messages[0]!.content)
         streams.push(Object.assign(scripted.streams.at(-1)!, { call, relay }))
         return cancel
       },
@@ -130,6 +150,7 @@ export function createSessionWorld(callCount: number) {
         journal,
         voice: { startRecording: () => database(() => 'RE1'), stopRecording: () => database(() => {}) },
         statusCallback: 'https://voice.ironvoice.test/twilio/recording',
+        clock,
         logger,
         metrics,
       }),
@@ -150,7 +171,7 @@ export function createSessionWorld(callCount: number) {
       frames.push(frame)
       if (!isOpen) trouble.push(`call ${index} was sent ${JSON.stringify(frame)} on a closed socket`)
     })
-    acceptConnection(call.socket.socket, { cork() {}, uncork() {} }, { sessions: relays[relay]!, clock, metrics, logger })
+    acceptConnection(call.socket.socket, { raw: { cork() {}, uncork() {} }, sessions: relays[relay]!, clock, metrics, logger })
     call.socket.receive({ type: 'setup', sessionId, callSid: callSidOf(index), customParameters: { token } })
   }
 
@@ -169,6 +190,20 @@ export function createSessionWorld(callCount: number) {
     },
     /** Twilio comes back with the session that it had. */
     connect,
+    /** The next lines that `isTheOne` of are not written: that throws. */
+    breakWrite(isTheOne: (lines: readonly Message[]) => boolean, error: Error) {
+      broken = (lines) => (isTheOne(lines) ? error : null)
+    },
+    /** The next turn that asks a model for the call breaks. */
+    breakTurn({ index }: WorldCall, error: Error) {
+      const get = () => {
+        mendReceptionist(index)
+        throw error
+      }
+      Object.defineProperty(receptionists[index]!, 'promptPrefix', { configurable: true, get })
+    },
+    /** The next request is not even made: that throws. */
+    breakModel: () => void (isModelBroken = true),
     /** From now on the database answers when it is told to. */
     slowDatabase: () => void (isDatabaseSlow = true),
     answerDatabase(isAway: boolean) {
@@ -178,12 +213,16 @@ export function createSessionWorld(callCount: number) {
         else resolve()
       }
     },
+    get isDatabaseSlow() {
+      return isDatabaseSlow
+    },
     get isDatabaseIdle() {
       return waiting.length === 0
     },
     get liveSessions() {
       return relays.reduce((sum, { size }) => sum + size, 0)
     },
+    drain: (withinMs: number) => Promise.all(relays.map(({ drain }) => drain(withinMs))),
     settled: () => Promise.all(relays.map(({ settled }) => settled())),
   }
 }
