@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { createCalls } from '../db/calls.ts'
+import type { Child } from './child.ts'
 import { nowMs } from './clock.ts'
 import { watchCores } from './cores.ts'
 import { latencyOf, type Latency } from './latency.ts'
@@ -9,6 +13,7 @@ import { createRandom } from './random.ts'
 import type { Bench } from './run-bench.ts'
 import { startSteadyCalls } from './steady-calls.ts'
 import { startSubject } from './subject.ts'
+import { callSeconds } from './vendor-call.ts'
 import type { FinishedCall } from './vendors.ts'
 import type { World } from './world.ts'
 import type { WrapUpHouse } from './wrap-up-house.ts'
@@ -18,7 +23,7 @@ const callMs = 3 * 60_000
 const dialledPerSecond = 10
 /** A turn that is younger may still be answered. */
 const answeredWithinMs = 2_000
-const drainedWithinMs = 4 * 60_000
+const drainedWithinMs = 6 * 60_000
 const seed = 7
 
 export interface Minute {
@@ -32,11 +37,14 @@ export interface Minute {
 }
 export interface EnduranceFigures {
   calls: number
+  isRecorded: boolean
   minutes: Minute[]
   turns: number
   unanswered: number
   dialled: number
   refused: number
+  /** Sockets that the relay closed, and that were connected again. */
+  dropped: number
   wrapUpsPerSecond: number
   /** Of the measured minutes. */
   cpuMsPerTurn: number
@@ -48,7 +56,7 @@ export interface EnduranceFigures {
 }
 
 /** Calls that talk, end and are followed by others for `minutes`, with what follows each call; everything compared at the end. */
-export async function measureEndurance(world: World, house: WrapUpHouse, bench: Bench, { minutes, calls }: { minutes: number; calls: number }): Promise<EnduranceFigures> {
+export async function measureEndurance(world: World, house: WrapUpHouse, bench: Bench, { minutes, calls, isRecorded }: { minutes: number; calls: number; isRecorded: boolean }): Promise<EnduranceFigures> {
   const subject = await startSubject('relay', world, { preloads: ['./bench/loop-probe.ts'], environment: { TEMPORAL_ADDRESS: house.temporal.address } })
   bench.stops.unshift(subject.end)
   return Promise.race([run(), subject.gone, ...house.workers.map(({ gone }) => gone)])
@@ -62,8 +70,13 @@ export async function measureEndurance(world: World, house: WrapUpHouse, bench: 
       callMs,
       rampMs,
       random: createRandom(seed),
-      openCall: async () => (await world.openCalls(1, { isRecorded: true }))[0]!,
-      onOver: ({ callSid }) => house.vendors.ask('finish', [{ callSid, endedAtMs: Date.now(), isRecorded: true } satisfies FinishedCall]),
+      openCall: async () => (await world.openCalls(1, { isRecorded }))[0]!,
+      // As Twilio's status callback does, by the api.
+      async onOver({ callSid, ...ref }) {
+        const endedAtMs = Date.now()
+        await house.vendors.ask('finish', [{ callSid, endedAtMs, isRecorded } satisfies FinishedCall])
+        await createCalls(world.database).reportEnd(ref, { endedAtMs, durationSeconds: callSeconds, atMs: endedAtMs })
+      },
     })
     await wait(rampMs + everyMs)
     let replies: Reply[] = []
@@ -108,16 +121,19 @@ export async function measureEndurance(world: World, house: WrapUpHouse, bench: 
     await wait(answeredWithinMs)
     const rest = await takeLatency()
     const drainStartMs = performance.now()
-    const { dialled, refused, ended } = steady.counts
+    const { dialled, refused, dropped, ended } = steady.counts
     while ((await house.wrappedUp()) < ended && performance.now() - drainStartMs < drainedWithinMs) await wait(500)
+    if (refused + dropped > 0) for (const line of toldBy(subject)) bench.say(line)
     const all = [ramp, ...asides, ...taken.map(({ latency }) => latency), rest]
     return {
       calls,
+      isRecorded,
       minutes: taken,
       turns: all.reduce((sum, { turns }) => sum + turns, 0),
       unanswered: all.reduce((sum, { unanswered }) => sum + unanswered, 0),
       dialled,
       refused,
+      dropped,
       wrapUpsPerSecond: (wrappedUp / elapsedMs) * 1_000,
       cpuMsPerTurn: cpuMs / prompts,
       busy: cpuMs / (usageAfter.atMs - usageBefore.atMs),
@@ -125,6 +141,11 @@ export async function measureEndurance(world: World, house: WrapUpHouse, bench: 
       drainMs: performance.now() - drainStartMs,
       differences: [...(await house.differences()), ...(await missingLines(steady.counts.prompts))],
     }
+  }
+
+  /** Why it refused anything, in its own words. */
+  function toldBy({ name }: Child): string[] {
+    return readFileSync(join(bench.directory, `${name}.log`), 'utf8').split('\n').filter((line) => /new calls are|session refused/.test(line)).slice(0, 20)
   }
 
   async function missingLines(prompts: number): Promise<string[]> {

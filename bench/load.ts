@@ -6,7 +6,9 @@ import type { Subject } from './subject.ts'
 import type { BenchCall } from './world.ts'
 
 /** So few that the database keeps its bounds on a busy machine too: what is refused there is a call lost. */
-const dialledAtOnce = 50
+const dialledAtOnce = 25
+/** One call of each account (world.ts), whose knowledge is then warm for all that follow. */
+const dialledFirst = 10
 /** The share of its period by which a turn is early or late. */
 const jitter = 0.05
 /** Replies to the last prompts are waited for this long. */
@@ -16,7 +18,7 @@ const lastRepliesMs = 500
 export async function dialPhones(subject: Subject, calls: readonly BenchCall[], callsBefore = 0): Promise<Phone[]> {
   const phones: Phone[] = []
   while (phones.length < calls.length) {
-    const next = calls.slice(phones.length, phones.length + dialledAtOnce)
+    const next = calls.slice(phones.length, phones.length + (phones.length === 0 ? dialledFirst : dialledAtOnce))
     phones.push(...(await Promise.all(next.map((call) => dialPhone(subject.url, subject.headers, call)))))
     await subject.begun(callsBefore + phones.length)
   }

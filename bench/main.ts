@@ -2,6 +2,7 @@
  * `npm run bench [-- --quick | --only 500 | --profile | --http2]`: what the relay adds to a call, beside a pipe that does
  * nothing else, on one core. A whole run writes its figures into RESULTS.md, and so does `--profile`.
  */
+import { writeFileSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import type { Profiler } from 'node:inspector'
 import { tmpdir } from 'node:os'
@@ -74,12 +75,18 @@ async function measureAll(context: Context, machine: string) {
 }
 
 async function measure(context: Context): Promise<Figures> {
-  const both = async <Result>(what: string, measureOne: (name: SubjectName) => Promise<Result>) => {
-    say(`${what}: relay`)
-    const relay = await measureOne('relay')
-    say(`${what}: pipe`)
-    return { relay, pipe: await measureOne('pipe') }
+  /** Once more where it fails: a process that took too long to start is no reason to measure all else again. */
+  const attempt = async <Result>(what: string, measureIt: () => Promise<Result>) => {
+    say(what)
+    return measureIt().catch((error: Error) => {
+      say(`${what}: ${error.message}; once more`)
+      return measureIt()
+    })
   }
+  const both = async <Result>(what: string, measureOne: (name: SubjectName) => Promise<Result>) => ({
+    relay: await attempt(`${what}: relay`, () => measureOne('relay')),
+    pipe: await attempt(`${what}: pipe`, () => measureOne('pipe')),
+  })
   const figures: Figures = { loads: [], saturation: null, idle: null, interrupts: null, firstCalls: null }
   for (const load of loads) {
     if (!isWanted(String(load.calls))) continue
@@ -88,21 +95,22 @@ async function measure(context: Context): Promise<Figures> {
   if (isWanted('saturation')) figures.saturation = await both('saturation', (name) => measureSaturation(name, context))
   if (isWanted('idle')) figures.idle = await both('idle calls', (name) => measureIdle(name, context))
   if (isWanted('first')) figures.firstCalls = await both('first calls', (name) => measureFirstCalls(name, context))
-  if (isWanted('interrupts')) {
-    say('interrupts')
-    figures.interrupts = await measureInterrupts(context)
-  }
+  if (isWanted('interrupts')) figures.interrupts = await attempt('interrupts', () => measureInterrupts(context))
   return figures
 }
 
 async function profile(context: Context, machine: string) {
-  say('profiling the relay at saturation')
-  let profile: Profiler.Profile | null = null
-  const { cpuMsPerTurn } = await measureSaturation('relay', context, async (subject, isOver) => {
-    if (isOver) profile = await subject.ask<Profiler.Profile>('endProfile')
-    else await subject.ask('startProfile')
-  })
-  const text = `${machine}\n\n${profileReport(profile!, cpuMsPerTurn)}`
+  const profiled = async (name: SubjectName) => {
+    say(`profiling at saturation: ${name}`)
+    let profile: Profiler.Profile | null = null
+    const { cpuMsPerTurn } = await measureSaturation(name, context, async (subject, isOver) => {
+      if (isOver) profile = await subject.ask<Profiler.Profile>('endProfile')
+      else await subject.ask('startProfile')
+    })
+    writeFileSync(join(tmpdir(), `ironvoice-${name}.cpuprofile`), JSON.stringify(profile))
+    return { profile: profile!, cpuMsPerTurn }
+  }
+  const text = `${machine}\n\n${profileReport(await profiled('relay'), await profiled('pipe'))}`
   print(text)
   if (!flags.quick) writeResults('profile', text)
 }

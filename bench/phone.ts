@@ -69,6 +69,9 @@ export async function dialPhone(url: string, headers: Record<string, string>, ca
       socket.ping()
       return interruption
     },
+    get isOpen() {
+      return socket.readyState === socket.OPEN
+    },
     hangUp: () => socket.close(1000),
     drop: () => socket.terminate(),
   }

@@ -16,7 +16,7 @@ export interface Memory {
   externalKib: number
 }
 
-const profileEveryMicros = 200
+const profileEveryMicros = 400
 const inspector = new Session()
 
 function usage(): Usage {

@@ -1,5 +1,6 @@
 import { silence, startVendors } from '../test/kit/wrap-up-vendors.ts'
 import { answerQuestions } from './questions.ts'
+import { callSeconds } from './vendor-call.ts'
 
 /** What the vendors were really asked, for the ledgers. */
 export interface VendorLedger {
@@ -13,7 +14,6 @@ export interface FinishedCall {
   isRecorded: boolean
 }
 
-export const callSeconds = 60
 const recording = silence(callSeconds)
 const vendors = await startVendors()
 let lastRecording = 0

@@ -43,6 +43,8 @@ export async function startWrapUpHouse(world: World, { stops, directory }: Bench
     const worker = startChild({
       name: `worker-${workers.length}`,
       script: 'workers/main.ts',
+      // It ends with this process, however that ended.
+      preloads: ['./bench/probe.ts'],
       env: {
         ...environment,
         WORKER_PORT: String(port),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import type { Server, Socket } from 'node:net'
 import { connect, createServer } from 'node:net'
@@ -195,6 +196,21 @@ describe('trouble with the connection is database-unavailable, soon', () => {
     await database.ping()
     expect(hasRun).toBe(false)
   })
+})
+
+it('a database without room on its disk is none that is ready', async () => {
+  const database = await connectTo(server.appUrl, 1)
+  // Stands for a full disk. A setting of a role's is for its next connections.
+  const setLimit = async (words: string) => {
+    await execute(server.adminUrl, `alter role ironvoice_app in database ${new URL(server.appUrl).pathname.slice(1)} ${words}`)
+    const ending = database.forAccount(randomUUID(), (em) => em.execute('select pg_terminate_backend(pg_backend_pid())'))
+    await expect(ending).rejects.toMatchObject(unavailable)
+  }
+  await database.ping()
+  await setLimit('set temp_file_limit = 0')
+  await expect(database.ping()).rejects.toMatchObject(unavailable)
+  await setLimit('reset temp_file_limit')
+  await database.ping()
 })
 
 it('a value that a column can’t hold is malformed, not a fault of ours', async () => {

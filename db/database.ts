@@ -20,6 +20,9 @@ export const databaseBounds = {
   idleInTransactionMs: 30_000,
 } as const
 
+/** Sorts more than the least `work_mem` holds, which takes some room on the disk, and no right to write. */
+const sortOnDisk = "select count(*) from (select repeat('x', 100), g from generate_series(1, 2000) g order by 1, 2 offset 1) sorted"
+
 export interface Database {
   /** One unit of work = one transaction that sees and writes this account's rows only. */
   forAccount<T>(accountId: string, work: (em: EntityManager) => Promise<T>): Promise<T>
@@ -30,6 +33,7 @@ export interface Database {
    * states. One round trip, within four seconds.
    */
   call<Answer>(procedure: string, argument: object): Promise<Answer>
+  /** Rejects while the database is away, or its disk full. */
   ping(): Promise<void>
   close(): Promise<void>
 }
@@ -108,7 +112,7 @@ export async function createDatabase({
       }),
     forAccount: (accountId, work) => run({ variables: { 'app.account_id': accountId } }, work),
     asDirectory: (work) => run({ role: directoryRole }, work),
-    ping: () => run({}, async (em) => void (await em.execute('select 1'))),
+    ping: () => run({ variables: { work_mem: '64kB' } }, async (em) => void (await em.execute(sortOnDisk))),
     close: async () => {
       if ((await closeOrm(orm)) === 'gave-up') for (const client of clients) void client.end()
     },

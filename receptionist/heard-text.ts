@@ -31,11 +31,18 @@ export function words(text: string): { text: string; end: number }[] {
   }))
 }
 
+/** A turn looks for many things in the same words. */
+let latest = { text: '', compared: '' }
+
 /** A text as intents are looked for in it: its words, lower case, no accents, no apostrophes, single spaces. */
 export function comparable(text: string): string {
-  return words(text)
-    .map(({ text }) => text)
-    .join(' ')
+  if (text !== latest.text) {
+    const compared = words(text)
+      .map(({ text }) => text)
+      .join(' ')
+    latest = { text, compared }
+  }
+  return latest.compared
 }
 
 /** The punctuation after a heard word belongs to it. */

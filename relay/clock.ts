@@ -4,14 +4,17 @@ import { contain } from './contain.ts'
 export interface Clock {
   /** Epoch milliseconds. */
   nowMs(): number
-  /** Runs `run` once after `ms`; returns its cancel. */
+  /** Runs `run` once after `ms`, or up to a tenth of a second later where that is a second and more; returns its cancel. */
   after(ms: number, run: () => void): () => void
 }
+
+/** Node keeps a list of timers for each duration, in a heap: long ones, of which each call has its own, share some. */
+const shared = { fromMs: 1_000, stepMs: 100 } as const
 
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   after(ms, run) {
-    const timer = setTimeout(run, ms)
+    const timer = setTimeout(run, ms < shared.fromMs ? ms : Math.ceil(ms / shared.stepMs) * shared.stepMs)
     return () => clearTimeout(timer)
   },
 }

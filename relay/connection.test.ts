@@ -21,7 +21,7 @@ describe('a socket that nobody reads', () => {
         return { receive() {}, detach() {} } as unknown as Session
       },
     }
-    acceptConnection(twilio.socket, { sessions, metrics, clock: createFakeClock(), logger: createLogger({ process: 'test', level: 'silent' }) })
+    acceptConnection(twilio.socket, { raw: { cork() {}, uncork() {} }, sessions, metrics, clock: createFakeClock(), logger: createLogger({ process: 'test', level: 'silent' }) })
     twilio.receive({ type: 'setup', sessionId: 'VX1', callSid: `CA${'0'.repeat(32)}`, customParameters: {} })
     const wire = await begun.promise
 
@@ -34,4 +34,25 @@ describe('a socket that nobody reads', () => {
     expect(twilio.isOpen).toBe(false)
     expect((await metrics.socketsGivenUp.get()).values).toEqual([{ labels: { why: 'unread' }, value: 1 }])
   })
+})
+
+it('what is said at once leaves at once, in order, and nothing waits for more', async () => {
+  const happened: string[] = []
+  const wires: Wire[] = []
+  const twilio = createTwilioSocket((frame) => happened.push((frame as { token: string }).token))
+  const raw = { cork: () => void happened.push('cork'), uncork: () => void happened.push('uncork') }
+  const sessions = {
+    async begin(_: unknown, wire: Wire) {
+      wires.push(wire)
+      return {} as Session
+    },
+  }
+  const [clock, metrics] = [createFakeClock(), createRelayMetrics(createMetrics('relay'))]
+  acceptConnection(twilio.socket, { raw, sessions, clock, metrics, logger: createLogger({ process: 'test', level: 'silent' }) })
+  twilio.receive({ type: 'setup', sessionId: 'VX1', callSid: `CA${'0'.repeat(32)}` })
+  for (const token of ['Yes', ' we']) wires[0]!.send(textFrame(token))
+  await new Promise<void>(process.nextTick)
+  wires[0]!.send(textFrame(' do.'))
+  await new Promise<void>(process.nextTick)
+  expect(happened).toEqual(['cork', 'Yes', ' we', 'uncork', 'cork', ' do.', 'uncork'])
 })

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { RawData, WebSocket } from 'ws'
 import { Failure } from '../domain/failure.ts'
 import type { Logger } from '../providers/logger.ts'
@@ -12,6 +13,8 @@ import type { Session } from './session.ts'
 import type { Sessions } from './sessions.ts'
 
 export interface ConnectionDeps {
+  /** What the socket's frames go out over. */
+  raw: Pick<Duplex, 'cork' | 'uncork'>
   sessions: Pick<Sessions, 'begin'>
   clock: Clock
   metrics: RelayMetrics
@@ -24,7 +27,7 @@ const closeCodes = { normal: 1000, none: 1005, policyViolation: 1008, tryAgainLa
 const isAway = (error: unknown) => error instanceof Failure && error.code === 'database-unavailable'
 
 /** One socket of Twilio's: nothing counts before its `setup` holds; after that its frames are the session's. */
-export function acceptConnection(socket: WebSocket, { sessions, clock, metrics, logger }: ConnectionDeps): void {
+export function acceptConnection(socket: WebSocket, { raw, sessions, clock, metrics, logger }: ConnectionDeps): void {
   let setup: 'awaited' | 'looked-into' | 'done' | 'refused' = 'awaited'
   let session: Session | null = null
   let early: TwilioFrame[] = []
@@ -35,6 +38,18 @@ export function acceptConnection(socket: WebSocket, { sessions, clock, metrics, 
     else refuse(new Failure('database-unavailable', 'The session did not begin in time'))
   })
 
+  let isPacking = false
+  /** What is sent at once leaves at once: one read of the model's stream may hold several tokens. */
+  function pack() {
+    if (isPacking) return
+    isPacking = true
+    raw.cork()
+    process.nextTick(() => {
+      isPacking = false
+      raw.uncork()
+    })
+  }
+
   const wire: Wire = {
     send(frame) {
       if (socket.readyState !== socket.OPEN) return false
@@ -43,6 +58,7 @@ export function acceptConnection(socket: WebSocket, { sessions, clock, metrics, 
         socket.terminate()
         return false
       }
+      pack()
       socket.send(frame)
       return true
     },
@@ -97,13 +113,12 @@ export function acceptConnection(socket: WebSocket, { sessions, clock, metrics, 
       setup = 'done'
       session = begun
       cancelSetup()
-      for (const waiting of early.splice(0)) session.receive(waiting)
+      for (const waiting of early.splice(0)) contain(() => begun.receive(waiting), broke)
     } catch (error) {
       const isAwaited = setup === 'looked-into' && socket.readyState === socket.OPEN
       if (isAwaited && isAway(error)) cancelRetry = clock.after(relayBounds.setupRetryMs, () => void begin(frame))
-      else if (setup === 'looked-into') refuse(error)
       // One that was refused for taking too long has been answered and counted.
-      else if (session) broke(error)
+      else if (setup === 'looked-into') refuse(error)
     }
   }
 

@@ -18,8 +18,7 @@ describe('words that are not final', () => {
     relay = await world.startRelay()
   })
   afterEach(async () => {
-    for (const phone of phones.splice(0)) await phone.drop()
-    world.clock.advance(relayBounds.graceMs)
+    for (const phone of phones.splice(0)) phone.socket.close()
     await until(async () => (await relay.metric('ironvoice_relay_sessions')) === 0)
   })
   afterAll(() => world.stop())
@@ -193,6 +192,7 @@ describe('words that are not final', () => {
     await phone.drop()
     const again = await relay.call(call)
     phones.push(again)
+    await until(async () => (await world.transcriptOf(call)).some(({ event }) => event === 'reconnected'))
     again.partial('Do you sell helmets?')
     again.prompt('Do you sell helmets?')
     await again.settled()
@@ -303,8 +303,7 @@ describe('words that are not final', () => {
         }
         expect(answers(phone).filter((text) => !finals.map(plain).includes(text))).toEqual([])
         expect(requests()).toBeLessThanOrEqual(finals.length + relayBounds.maxGuesses * (finals.length + 1))
-        await phone.drop()
-        world.clock.advance(relayBounds.graceMs)
+        phone.socket.close()
       }),
       { numRuns: 15 },
     )

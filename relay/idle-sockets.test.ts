@@ -58,20 +58,17 @@ describe('sockets that do nothing', () => {
     await newcomer!.drop()
   })
 
-  it('before any request: past the bound the oldest are refused, the rest in time, each is counted, and calls come and go on', async () => {
+  it('before any request: each is refused, at once past the bound or in time, and counted; calls come and go on', async () => {
     const before = await refusals()
     const phone = await relay.call(await world.openCall())
     const crowd = await gather(httpBounds.maxWaiting + 50)
     await isAnswered(phone)
-    await until(() => crowd.told()['503'] === 50)
     const newcomer = await relay.call(await world.openCall())
     await isAnswered(newcomer)
     await until(() => crowd.open() === 0)
-    const { 408: late, 503: tooMany, ...otherwise } = crowd.told()
-    expect(otherwise).toEqual({})
-    expect(tooMany).toBeGreaterThan(50)
-    expect(late! + tooMany!).toBe(httpBounds.maxWaiting + 50)
-    // The connection by which this test looks at metrics waited longest of all.
+    const { 408: late = 0, 503: tooMany = 0, ...otherwise } = crowd.told()
+    expect([late + tooMany, otherwise]).toEqual([httpBounds.maxWaiting + 50, {}])
+    // The connection by which this test looks at metrics may have waited longest of all.
     expect((await refusals()) - before).toBeGreaterThanOrEqual(httpBounds.maxWaiting + 50)
     await phone.drop()
     await newcomer.drop()

@@ -78,6 +78,20 @@ describe('a reply that a lost line cut off', () => {
     expect(call.sent()).toEqual(['quila Bicycles, how can I help?', question, 'Yes, for children and', ' adults.', 'and gloves'])
   })
 
+  it('is not gone on with once more by another process, after its own has done so', async () => {
+    const call = await createLoneCall()
+    await call.prompt(question)
+    await call.model('Yes, for children')
+    await call.drop()
+    await call.comeBack(0)
+    await call.reply(' and adults.')
+    await call.clock.advance(10_000)
+    await call.drop()
+    await call.comeBack(1)
+    await call.takenUp()
+    expect(call.streams).toHaveLength(1)
+  })
+
   it('and that was heard to its end leaves nothing to say to another process', async () => {
     const call = await createLoneCall()
     await call.prompt(question)

@@ -12,7 +12,7 @@ export const relayBounds = {
   loadWeight: 0.5,
   /** From `refuse` on new calls are refused, until the smoothed value is below `admit`: the loop's busy share, 0 to 1, and how late it is. */
   loadBusy: { refuse: 0.75, admit: 0.6 },
-  loadLagMs: { refuse: 100, admit: 30 },
+  loadLagMs: { refuse: 200, admit: 50 },
   /** Twilio's own answer to us after as many (error 64105), given back. */
   maxMalformedInARow: 10,
   /** Frames that may come while a `setup` is being looked into; Twilio replays up to 500 after a reconnect. */
@@ -30,6 +30,8 @@ export const relayBounds = {
   /** After a reconnect, what was received before may come again, with no pause as long as this. */
   replayPauseMs: 1_000,
   maxReplayable: 500,
+  /** A caller who is back waits no longer for what another process may have written meanwhile. */
+  lookUpMs: 1_000,
   /** After a reconnect Twilio has told by then what it played meanwhile. */
   takeUpAfterMs: 300,
   /** The same words again within this are one utterance reported twice. */

@@ -89,14 +89,14 @@ export function createRelayServer(deps: RelayServerDeps) {
     socket.on('error', () => socket.destroy())
     const refusal = refusalOf(request)
     if (refusal) refuseSocket(socket, refusal)
-    else sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket))
+    else sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request))
   }
 
   sockets.on('wsClientError', (_, socket) => refuseSocket(socket, 'request-malformed'))
   sockets.on('headers', (lines) => lines.push(...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)))
-  sockets.on('connection', (socket) => {
+  sockets.on('connection', (socket, { socket: raw }: IncomingMessage) => {
     keepAlive(socket, clock, () => metrics.socketsGivenUp.inc({ why: 'silent' }))
-    accept(socket, { sessions, clock, metrics, logger })
+    accept(socket, { raw, sessions, clock, metrics, logger })
   })
 
   return {

@@ -56,6 +56,17 @@ const found: [Action[]][] = [
       { type: 'settle' },
     ],
   ],
+  // A call that came back to its process while the database was slow was given back.
+  [
+    [
+      { type: 'pass', ms: 1 },
+      { type: 'slow-database' },
+      { type: 'prompt', call: 0 },
+      { type: 'drop', call: 0 },
+      { type: 'come-back', call: 0, isMoved: false, replays: 0 },
+      { type: 'pass', ms: 12_000 },
+    ],
+  ],
   // Words in the moment between two turns began a second turn beside the next one.
   [
     [
@@ -86,7 +97,7 @@ const found: [Action[]][] = [
 async function play(actions: readonly Action[]): Promise<string[]> {
   const world = createSessionWorld(callCount)
   const { calls, streams, trouble, clock } = world
-  const sides = calls.map((call) => ({ call, relay: 0, said: 0, isOver: false, sent: [] as { frame: object; atMs: number }[], replayedUntilMs: 0, droppedAtMs: 0, isConnecting: true, streamsAtHangUp: Infinity }))
+  const sides = calls.map((call) => ({ call, relay: 0, said: 0, isOver: false, sent: [] as { frame: object; atMs: number }[], replayedUntilMs: 0, droppedAtMs: -Infinity, isConnecting: true, streamsAtHangUp: Infinity }))
   type Side = (typeof sides)[number]
   /** Where, in its session's frames, a request's answer had to end. */
   const endings = new Map<WorldStream, { frames: RelayFrame[]; at: number }>()
@@ -109,8 +120,8 @@ async function play(actions: readonly Action[]): Promise<string[]> {
 
   function prompt(side: Side, voicePrompt: string) {
     if (!side.call.socket?.isOpen) return
-    // Set words may be taken for a repetition, and then end nothing.
-    if (!setWords.includes(voicePrompt)) answersEnd(side, voicePrompt)
+    // Set words may be taken for a repetition, and then end nothing; what waits for the line to be back is sent before words are looked at.
+    if (!side.isConnecting && !setWords.includes(voicePrompt)) answersEnd(side, voicePrompt)
     send(side, { type: 'prompt', voicePrompt, last: true } as { type: string })
     side.replayedUntilMs = 0
   }
@@ -133,6 +144,7 @@ async function play(actions: readonly Action[]): Promise<string[]> {
   function comeBack(side: Side, isMoved: boolean, replays: number) {
     if (isMoved) side.relay = 1 - side.relay
     side.isConnecting = true
+    side.droppedAtMs = -Infinity
     world.connect(side.call, side.relay)
     side.replayedUntilMs = clock.nowMs() + relayBounds.replayPauseMs
     for (const { frame } of side.sent.slice(Math.max(0, side.sent.length - replays))) side.call.socket!.receive(frame)

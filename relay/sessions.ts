@@ -8,6 +8,7 @@ import type { Clock } from './clock.ts'
 import { describeError } from './describe-error.ts'
 import type { SetupFrame } from './frames.ts'
 import type { Journal } from './journal.ts'
+import { relayBounds } from './relay-bounds.ts'
 import type { RelayMetrics } from './relay-metrics.ts'
 import type { Wire } from './line.ts'
 import { createSession, type Session } from './session.ts'
@@ -45,12 +46,15 @@ export function createSessions(deps: SessionsDeps) {
 
   /**
    * The session of this call that is here, unless another process has had it meanwhile: then what that one wrote counts,
-   * not what is remembered here. While the database is away, that can't be known, and the call goes on.
+   * not what is remembered here. While the database is away or slow, that can't be known, and the call goes on.
    */
   async function remembered(setup: SetupFrame, token: string): Promise<Session | undefined> {
     const session = find(setup, token)
     if (!session) return undefined
-    const written = await loader.load(live.get(setup.callSid)!.ref).catch(() => null)
+    const { promise: late, resolve } = Promise.withResolvers<null>()
+    const cancelLate = clock.after(relayBounds.lookUpMs, () => resolve(null))
+    const written = await Promise.race([loader.load(live.get(setup.callSid)!.ref).catch(() => null), late])
+    cancelLate()
     if (written && session.isOutdated(written.history)) await session.close('replaced')
     return find(setup, token)
   }

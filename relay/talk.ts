@@ -167,11 +167,10 @@ export function createTalk(options: TalkOptions) {
     takeOver({ words, heard, handoff, isFinal }: LeftBehind) {
       input.reconnected()
       transcript.happened('reconnected')
-      if (handoff) end.resume(handoff, isFinal)
-      if (end.isDone) return
       // It may have gone in the middle of a talk cycle.
       send(textFrame('', { isLast: true }))
-      if (words) takeUp.plan(() => turns.takeUp(words, joined(heard, playback.heardOf(''))))
+      if (handoff) end.resume(handoff, isFinal)
+      if (words && !end.isDone) takeUp.plan(() => turns.takeUp(words, joined(heard, playback.heardOf(''))))
     },
 
     /** The line to Twilio is there. */

@@ -6,6 +6,7 @@ import { takeTurn } from '../receptionist/turn.ts'
 import type { TurnPorts, TurnResult } from '../receptionist/turn-port.ts'
 import type { Clock } from './clock.ts'
 import { describeError } from './describe-error.ts'
+import { createDoubtfulLines } from './doubtful-lines.ts'
 import { createGuesses } from './guesses.ts'
 import type { Playback } from './playback.ts'
 import type { RelayMetrics } from './relay-metrics.ts'
@@ -40,6 +41,7 @@ export function createTurns(options: TurnsOptions) {
   const { dialogue, transcript, playback, send, clock, metrics, logger } = options
   const ports = { ...options.ports, nowMs: clock.nowMs, after: clock.after }
   const guesses = createGuesses({ dialogue, ports, metrics })
+  const lines = createDoubtfulLines(transcript, playback)
   let waiting: string[] = []
   /** What the caller has heard of the next turn's answer, where another process began it. */
   let begun: string | null = null
@@ -49,9 +51,6 @@ export function createTurns(options: TurnsOptions) {
   let isTaking = false
   /** The line of the last thing said, as long as the caller may still cut it off. */
   let lastSaid: Message | null = null
-  let isLost = false
-  /** Lines that are written down only as far as they were heard, until the line to Twilio is found again. */
-  const doubtful: Message[] = []
   /** What Twilio speaks and hears in. */
   let language = dialogue.language
 
@@ -107,7 +106,7 @@ export function createTurns(options: TurnsOptions) {
     if (turn.line || isSayable(text)) {
       const atMs = startedMs + (firstTokenMs ?? 0)
       const { key, seq } = turn.line ?? {}
-      lastSaid = said(text, { atMs, isInterrupted: signal.aborted, firstTokenMs, passages, ...(key && { key, seq }) })
+      lastSaid = lines.said(text, { atMs, isInterrupted: signal.aborted, firstTokenMs, passages, ...(key && { key, seq }) })
     }
     for (const { event, text } of events) {
       // A goodbye that was cut off ended nothing.
@@ -117,17 +116,6 @@ export function createTurns(options: TurnsOptions) {
     if (result?.hedge) metrics.hedges.inc({ result: result.hedge })
     if (firstTokenMs !== null) metrics.firstToken.observe(firstTokenMs / 1_000)
     options.onTurn(result, signal.aborted)
-  }
-
-  function said(text: string, rest?: Partial<Message>): Message {
-    const line = transcript.said(text, rest)
-    if (isLost) doubt(line)
-    return line
-  }
-
-  function doubt(line: Message) {
-    doubtful.push(line)
-    transcript.cutBack(line, playback.heardOf(line.text))
   }
 
   /** Twilio may tell of an interruption after the words that made it: it is then of what was said before those. */
@@ -184,19 +172,13 @@ export function createTurns(options: TurnsOptions) {
     /** The line to Twilio is lost: what is said from now on, and what was not played yet, may never be heard. */
     lose() {
       guesses.drop()
-      playback.lose()
-      isLost = true
       if (running?.utterance.text) running.line = transcript.said(playback.heardOf(running.utterance.text), { isInterrupted: true })
-      else if (!running && lastSaid && playback.isPlaying) doubt(lastSaid)
+      lines.lose(running || !playback.isPlaying ? null : lastSaid)
     },
 
     /** It is found again; all that was sent into it counts as said. Returns true when something was being said when it was lost. */
     find(): boolean {
-      const isUnsure = doubtful.length > 0 || running !== null
-      playback.find()
-      isLost = false
-      for (const line of doubtful.splice(0)) transcript.said(line.text, line)
-      return isUnsure
+      return lines.find() || running !== null
     },
 
     /** Says again what was sent last and, as Twilio tells, never played. */
@@ -218,7 +200,7 @@ export function createTurns(options: TurnsOptions) {
       say(utterance, text)
       utterance.end()
       dialogue.recordReply(text)
-      lastSaid = said(text)
+      lastSaid = lines.said(text)
     },
 
     /** Twilio is saying `text` of its own (the welcome greeting); `key` makes its line one, whoever writes it. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { jest } from '@jest/globals'
 import { lookAgainSignalName, workflowTypes, wrapUpWorkflowId } from '../domain/workflow-names.ts'
 import { contentsOf, recordHistory } from '../test/kit/histories.ts'
@@ -218,6 +218,20 @@ describe('a wrap-up', () => {
     })
     const result = worker.client.workflow.getHandle(wrapUpWorkflowId(callSid)).result()
     await expect(result).rejects.toMatchObject({ cause: { cause: { type: 'not-found', nonRetryable: true } } })
+  })
+
+  it.each([
+    ['nothing', []],
+    ['null', [null]],
+    ['words', ['x']],
+    ['an account that is none', [{ accountId: '__proto__', conversationId: '' }]],
+    ['more than a conversation', [{ accountId: randomUUID(), conversationId: randomUUID(), phone: '+12065550100' }]],
+  ])('handed %s, fails for good and touches nothing', async (_, args) => {
+    const workflowId = `wrap-up-of-nothing-${randomUUID()}`
+    const handle = await worker.client.workflow.start(workflowTypes.wrapUpConversation, { workflowId, taskQueue, args })
+    const looksBefore = world.vendors.counts.looks
+    await expect(handle.result()).rejects.toMatchObject({ cause: { cause: { type: 'request-malformed' } } })
+    expect(world.vendors.counts.looks).toBe(looksBefore)
   })
 
   it('asks no model about a caller who said nothing, and mails no owner about it', async () => {

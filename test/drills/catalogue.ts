@@ -1,6 +1,7 @@
 import { deployed } from './deployed.ts'
 import { databaseHarmed } from './database-harmed.ts'
 import { databaseStarved } from './database-starved.ts'
+import { diskFull } from './disk-full.ts'
 import type { Drill } from './drill.ts'
 import { idleSockets } from './idle-sockets.ts'
 import { relayKilled } from './relay-killed.ts'
@@ -18,6 +19,7 @@ export const drills: Record<string, Drill> = {
   F4: databaseHarmed,
   F5: vendorsFailing,
   F6: webhooksRepeated,
+  F9: diskFull,
   F10: deployed,
   F12: databaseStarved,
   F15: workflowPoisoned,

@@ -49,6 +49,8 @@ export interface HouseOptions {
   temporal?: { address: string; namespace: string }
   twilio?: Partial<TwilioStandInOptions>
   openai?: OpenAiStandInOptions
+  /** Where its folder, logs and all, is made. */
+  parent?: string
   /** Another worker's `main.ts` than ours. */
   workerScript?: string
   /** In service beside the demo's. */
@@ -57,7 +59,7 @@ export interface HouseOptions {
 
 /** All of `npm start` over real processes; vendors' stand-ins in this process, so that their ledgers can be read, and quick talkers. */
 export async function startHouse(options: HouseOptions = {}): Promise<House> {
-  const home = await mkdtemp(join(tmpdir(), 'ironvoice-drill-'))
+  const home = await mkdtemp(join(options.parent ?? tmpdir(), 'ironvoice-drill-'))
   await chmod(home, 0o711)
   const said: string[] = []
   const say = (line: string) => void said.push(line)

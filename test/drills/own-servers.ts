@@ -18,6 +18,9 @@ export async function startOwnPostgres(parent?: string) {
   const port = await findFreePort()
   const start = () => startPostgres({ directory: join(directory, 'postgres'), port, password })
   let server = await start()
+  let isRunning = true
+  const watch = () => void server.ended.then(() => (isRunning = false))
+  watch()
   const adminUrl = server.url('ironvoice')
   const appUrl = `postgres://ironvoice_app:${password}@127.0.0.1:${port}/ironvoice`
   await execute(server.url('postgres'), 'create database ironvoice')
@@ -40,7 +43,10 @@ export async function startOwnPostgres(parent?: string) {
         server = await start()
         return true
       })
+      isRunning = true
+      watch()
     },
+    isRunning: () => isRunning,
     freeze: () => signalAll('SIGSTOP'),
     thaw: () => signalAll('SIGCONT'),
     async stop() {
@@ -51,9 +57,9 @@ export async function startOwnPostgres(parent?: string) {
   }
 }
 
-/** A Temporal server that can be killed, and begins again with what it had. */
-export async function startOwnTemporal() {
-  const directory = await mkdtemp(join(tmpdir(), 'ironvoice-own-'))
+/** A Temporal server that can be killed, and begins again with what it had. `parent`: a disk of its own. */
+export async function startOwnTemporal(parent?: string) {
+  const directory = await mkdtemp(join(parent ?? tmpdir(), 'ironvoice-own-'))
   const ports = { grpc: await findFreePort(), ui: await findFreePort() }
   const { TEMPORAL_ADDRESS: _given, ...environment } = process.env
   const start = () => startTemporal({ home: home(), ports, databaseFile: join(directory, 'temporal.db'), environment })

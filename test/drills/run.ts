@@ -19,7 +19,9 @@ if (unknown.length) throw new Error(`there is no drill ${unknown.join(', ')}; th
 const failed: string[] = []
 let isToStop = false
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
+  // More than once, where npm and a terminal both pass it on.
+  process.on(signal, () => {
+    if (isToStop) return
     isToStop = true
     write('ends after this drill, so that nothing is left running')
   })

@@ -6,9 +6,12 @@ export function troubleInFrames(frames: readonly RelayFrame[], streams: readonly
   const trouble: string[] = []
   let asked: string | null = null
   let isOpen = false
-  frames.forEach((frame, at) => {
-    // It is told again to a Twilio that comes back.
-    if (at > 0 && frames[at - 1]!.type === 'end' && frame.type !== 'end') trouble.push('something was sent after the end')
+  let isEnded = false
+  frames.forEach((frame) => {
+    const isNothing = frame.type === 'text' && frame.token === '' && frame.last
+    // Told again to a Twilio that comes back.
+    if (isEnded && frame.type !== 'end' && !isNothing) trouble.push('something was sent after the end')
+    isEnded ||= frame.type === 'end'
     if (frame.type !== 'text') return isOpen && void trouble.push(`${frame.type} came inside a talk cycle`)
     if (isOpen && frame.preemptible) trouble.push('a filler came inside a talk cycle')
     const index = /s([a-z]{2})t/.exec(frame.token)?.[1]

@@ -171,7 +171,7 @@ export function createSessionWorld(callCount: number) {
       frames.push(frame)
       if (!isOpen) trouble.push(`call ${index} was sent ${JSON.stringify(frame)} on a closed socket`)
     })
-    acceptConnection(call.socket.socket, { sessions: relays[relay]!, clock, metrics, logger })
+    acceptConnection(call.socket.socket, { raw: { cork() {}, uncork() {} }, sessions: relays[relay]!, clock, metrics, logger })
     call.socket.receive({ type: 'setup', sessionId, callSid: callSidOf(index), customParameters: { token } })
   }
 
