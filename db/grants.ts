@@ -40,7 +40,7 @@ export const grants: Readonly<Record<string, Grants>> = {
   usage_record: { insert: true },
   message: {
     insert: true,
-    update: ['seq', 'at', 'role', 'text', 'event', 'is_interrupted', 'first_token_ms', 'passages'],
+    update: ['seq', 'at', 'role', 'text', 'event', 'is_interrupted', 'first_token_ms', 'passages', 'written_at'],
   },
   task: { insert: true },
   knowledge_gap: { insert: true },

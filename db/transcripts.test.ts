@@ -71,14 +71,18 @@ it('a line that is written again is corrected, not doubled', async () => {
   expect(await transcripts.read(ref)).toEqual([heard])
 })
 
-it('a line that was cut off stays so: what was written before and carried out late does not make it whole again', async () => {
+it('a line stays as it was written last, also where what was written before is carried out later', async () => {
   const ref = await openTestCall(database, account)
-  const heard = line({ role: 'receptionist', text: 'We are open', isInterrupted: true })
-  await transcripts.write(ref, [heard])
-  await transcripts.write(ref, [{ ...heard, text: 'We are open from nine to five.', isInterrupted: false }])
+  const whole = line({ role: 'receptionist', text: 'We are open from nine to five.' })
+  const heard = { ...whole, text: 'We are open', isInterrupted: true }
+  const nowMs = Date.now()
+  const write = (line: Message, writtenAtMs: number) =>
+    transcripts.writeAll([{ accountId: ref.accountId, lines: [{ ref, line, writtenAtMs }] }])
+  await write(heard, nowMs)
+  await write(whole, nowMs - 1)
   expect(await transcripts.read(ref)).toEqual([heard])
-  await transcripts.write(ref, [{ ...heard, text: 'We' }])
-  expect(await transcripts.read(ref)).toEqual([{ ...heard, text: 'We' }])
+  await write(whole, nowMs + 1)
+  expect(await transcripts.read(ref)).toEqual([whole])
 })
 
 describe('P-isolation: batches of several accounts in one round trip', () => {

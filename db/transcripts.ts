@@ -9,7 +9,8 @@ import { tables } from './tables.ts'
 /** Lines of one account, each key of a conversation once. */
 export interface LineBatch {
   accountId: string
-  lines: readonly { ref: ConversationRef; line: Message }[]
+  /** `writtenAtMs`: by the writer's clock; now when left out. */
+  lines: readonly { ref: ConversationRef; line: Message; writtenAtMs?: number }[]
 }
 
 export interface Transcripts {
@@ -17,8 +18,8 @@ export interface Transcripts {
   write(ref: ConversationRef, messages: readonly Message[]): Promise<void>
   /**
    * Writes each batch as a whole or not at all, in one round trip; resolves to what kept it from being written, batch by
-   * batch: `not-found` (its conversation is gone), `request-malformed`, and whatever may pass. A line that says where the
-   * caller cut it off is not replaced by one that doesn't.
+   * batch: `not-found` (its conversation is gone), `request-malformed`, and whatever may pass. A line is not
+   * replaced by what was written before it.
    * @throws Failure `database-unavailable`: any of them may be written.
    */
   writeAll(batches: readonly LineBatch[]): Promise<(Failure | null)[]>
@@ -38,7 +39,7 @@ export function createTranscripts(database: Database): Transcripts {
   async function writeAll(batches: readonly LineBatch[]) {
     const storables = batches.map(({ accountId, lines }) => ({
       accountId,
-      lines: lines.map(({ ref, line }) => ({ ...line, conversationId: ref.conversationId, text: storable(line.text) })),
+      lines: lines.map(({ ref, line, writtenAtMs }) => ({ ...line, conversationId: ref.conversationId, text: storable(line.text), writtenAtMs })),
     }))
     const refusals = await database.call<(string | null)[]>('write_lines', storables)
     return refusals.map((sqlState) => (sqlState === null ? null : refusalOf(sqlState)))

@@ -62,7 +62,7 @@ describe('a question finds its passage', () => {
   )
 
   const odd = createKnowledgeIndex(
-    ['Is there a dress code?', 'Where is the smoking area?', 'Where can I park?', 'Is there an elevator?', 'Do you have towels?', 'Do you sell stamps?'].map((title, at) => ({
+    ['Is there a dress code?', 'Where is the smoking area?', 'Where can I park?', 'Is there an elevator?', 'Do you have towels?', 'Do you sell stamps?', 'Must I book a day ahead?', 'Who speaks Spanish?'].map((title, at) => ({
       id: `${at}`,
       title,
       text: 'Yes.',
@@ -70,7 +70,7 @@ describe('a question finds its passage', () => {
       isEssential: false,
     })),
   )
-  it.each(['what is the zip code', 'is there a park near by', 'what is the address please'])(
+  it.each(['what is the zip code', 'is there a park near by', 'what is the address please', 'yes please go ahead', 'who am I speaking with'])(
     'nor is what shares no more than a word that tells little: %s',
     (query) => expect(searchKnowledge(odd, query, { limit: 3 }).filter(({ score }) => score >= minScore)).toEqual([]),
   )

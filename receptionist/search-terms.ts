@@ -2,7 +2,7 @@
 const stopWords = new Set(
   `a an the and or but if so of to in on at by for from with about as into is are was were be been being am do does did doing done have has had having
   i im ive id ill me my we us our you your youre yours he she it its they them their this that these those there here what whats which who whom how why
-  can could would should will shall may might must let lets get got go going want wanted wanna need like know tell say said see look ask check find help
+  can could would should will shall may might must let lets get got go going want wanted wanna need like know think tell say said see look ask check find help
   please thanks thank thankyou hi hello hey okay ok yes yeah yep no not dont doesnt isnt any some all just also too very really well good great perfect awesome
   excellent right sure alright sounds cool fine um umm ummm uh uhh ah oh eh er hmm mm mhm ha hh u o thing things one ones something someone anything anyone
   happen happens wondering wonder question maybe actually possible possibly able offer offers provide provides
@@ -11,6 +11,9 @@ const stopWords = new Set(
   der die das den dem ein eine einen einem einer und oder ist sind ich sie wir ihr mein es zu mit auf fur von im am haben hat kann konnen mochte`.split(/\s+/),
 )
 
+/** What people say on the way to a question, whatever its words mean elsewhere. */
+const smallTalk = /\b(?:(?:so|very) much|go(?:ing)? ahead|(?:just |hold on )?(?:a|one) (?:second|sec|moment|minute)|call(?:ing)? (?:you )?back later|(?:speak|talk)(?:ing)? (?:to|with))\b/g
+
 /** The words of a text, in order: accents, case and apostrophes gone. */
 export function tokens(text: string): string[] {
   const plain = text
@@ -18,7 +21,7 @@ export function tokens(text: string): string[] {
     .normalize('NFD')
     .replace(/[\p{M}'’]/gu, '')
     .replace(/\bwi[ -]?fi\b/g, 'wifi')
-    .replace(/\b(?:so|very) much\b/g, '')
+    .replace(smallTalk, ' ')
     // Two words that sound the same: the grounds, and what is done with a car.
     .replace(/\b(a|an|the|this|that|any|some|another|which|your|city|public|nearest) parks?\b(?! (?:my|our|your|a|the)\b)|\bparks\b/g, '$1 parkland')
   const words = plain.match(/[\p{L}\p{N}]+/gu) ?? []

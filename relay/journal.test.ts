@@ -1,3 +1,5 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import pg from 'pg'
 import { createCalls } from '../db/calls.ts'
 import { createDatabase, type Database } from '../db/database.ts'
@@ -43,6 +45,7 @@ describe('the journal of live calls', () => {
     proxied = await createDatabase({ url: proxy.url })
     account = await createTestAccount(direct)
   })
+  const children: ChildProcess[] = []
   const logs: string[] = []
   const logger = createLogger({ process: 'relay', level: 'info', destination: { write: (entry: string) => void logs.push(entry) } })
 
@@ -51,6 +54,7 @@ describe('the journal of live calls', () => {
     journal = createJournal({ database: proxied, logger, metrics: createRelayMetrics(metrics), clock: systemClock })
   })
   afterAll(async () => {
+    for (const child of children) child.kill('SIGKILL')
     proxy.stop()
     await Promise.all([proxied.close(), direct.close()])
     await testDatabase.drop()
@@ -174,6 +178,22 @@ describe('the journal of live calls', () => {
     await journal.flush(held)
     expect(await textsOf(held)).toEqual(['held'])
     expect(await metric('ironvoice_relay_journal_lost_lines_total')).toBe(0)
+  })
+
+  it('P-calls: killed at any moment, has of every call all lines up to some line', async () => {
+    const accounts = [account, await createTestAccount(direct)]
+    const refs = await Promise.all(Array.from({ length: 6 }, (_, at) => openTestCall(direct, accounts[at % 2]!)))
+    const child = spawn(process.execPath, ['test/kit/journaling-process.ts', testDatabase.appUrl, JSON.stringify(refs)], { env: { PATH: process.env.PATH }, stdio: 'inherit' })
+    children.push(child)
+    const exited = once(child, 'exit')
+    await until(async () => (await textsOf(refs[0]!)).length > 100)
+    child.kill('SIGKILL')
+    await exited
+    for (const ref of refs) {
+      const texts = await textsOf(ref)
+      expect(texts.length).toBeGreaterThan(0)
+      expect(texts).toEqual(texts.map((_, at) => `${at + 1}`))
+    }
   })
 
   it('says that a message is kept only when it is', async () => {

@@ -9,7 +9,7 @@ import type { RelayMetrics } from './relay-metrics.ts'
 const gatherMs = 40
 const maxQueuedLines = 50_000
 const maxLinesPerWrite = 200
-/** Each is a commit: as many as a slow disk takes within databaseBounds.statementMs. */
+/** Each is a transaction that may wait 20 ms for a lock, and all of them must end within databaseBounds.statementMs. */
 const maxBatchesPerWrite = 50
 const maxWritesAtOnce = 4
 const retryMs = { first: 50, last: 1_000 }
@@ -20,7 +20,7 @@ interface QueuedLine {
   key: string
   ref: ConversationRef
   line: Message
-  sinceMs: number
+  writtenAtMs: number
 }
 /** One write of an account is under way at a time, so that no line overtakes its correction. */
 interface Account {
@@ -82,7 +82,7 @@ export function createLineWriter(options: LineWriterOptions) {
     for (const account of due) {
       if (room === 0 || batches.length === maxBatchesPerWrite) break
       const { accountId, isApart } = account
-      const lines = [...account.lines.values().take(isApart ? maxBatchesPerWrite - batches.length : room)]
+      const lines = [...account.lines.values().take(isApart ? Math.min(room, maxBatchesPerWrite - batches.length) : room)]
       room -= lines.length
       batches.push(...(isApart ? lines.map((line) => [line]) : [lines]).map((lines) => ({ accountId, lines, account })))
       account.isBusy = true
@@ -124,7 +124,7 @@ export function createLineWriter(options: LineWriterOptions) {
     }
     account.timesHeldUp = 0
     for (const queued of lines) {
-      if (!refusal) metrics.journalLag.observe((clock.nowMs() - queued.sinceMs) / 1_000)
+      if (!refusal) metrics.journalLag.observe((clock.nowMs() - queued.writtenAtMs) / 1_000)
       // Else it was corrected meanwhile, and the correction is still to be written.
       if (account.lines.get(queued.key) === queued) forget(account, queued)
     }
@@ -191,8 +191,8 @@ export function createLineWriter(options: LineWriterOptions) {
     write(ref: ConversationRef, lines: readonly Message[]) {
       if (queuedLines + lines.length > maxQueuedLines) return metrics.journalLost.inc(lines.length)
       const account = accountOf(ref)
-      const sinceMs = clock.nowMs()
-      for (const line of lines) put(account, { key: `${ref.conversationId} ${line.key}`, ref, line, sinceMs })
+      const writtenAtMs = clock.nowMs()
+      for (const line of lines) put(account, { key: `${ref.conversationId} ${line.key}`, ref, line, writtenAtMs })
       metrics.journalQueued.set(queuedLines)
       if (!account.isBusy) due.add(account)
       gatherMore()

@@ -24,6 +24,8 @@ export const Message = defineEntity({
     isInterrupted: p.boolean(),
     firstTokenMs: p.integer().nullable(),
     passages: p.json().$type<string[]>(),
+    /** By the writer's clock: what was written sooner and is carried out later changes nothing. */
+    writtenAtMs: p.type(EpochMs).fieldName('written_at').defaultRaw('now()'),
   },
 })
 
