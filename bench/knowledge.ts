@@ -64,7 +64,7 @@ function searchOf(receptionist: Receptionist, question: Question, { hasAlternati
   for (const line of question.before) if (line.startsWith('U:')) dialogue.hear(line.slice(2).trim())
   dialogue.hear(question.heard)
   const { index } = receptionist
-  const before = dialogue.heardBefore
+  const before = dialogue.heardBefore()
   const alternatives = hasAlternatives ? question.hypotheses.filter((guess) => guess !== question.heard) : []
   return () => searchKnowledge(index, question.heard, { limit, before, alternatives })
 }

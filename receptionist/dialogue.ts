@@ -27,9 +27,9 @@ export interface Dialogue {
   /** BCP 47; what is spoken now. */
   language: string
   /** The fixed phrases in the language of the moment: goodbyes, apologies. */
-  readonly phrases: Phrases
+  phrases(): Phrases
   /** What to say when nothing was heard for a while: repeats the open question, if there is one. */
-  readonly reprompt: string
+  reprompt(): string
   /** Records what the channel itself said: the greeting, a re-prompt, a goodbye. */
   recordReply(text: string): void
   /**
@@ -51,12 +51,12 @@ export interface Dialogue {
   /** True when the last thing said was the offer to be put through. */
   isTransferOffered: boolean
   /** Turns of the conversation so far, earlier sessions included. */
-  readonly turns: number
+  turns(): number
   humanRequests: number
   messagesKept: number
   failedTurns: number
   /** What the caller said in the turns before this one, newest last. */
-  readonly heardBefore: readonly string[]
+  heardBefore(): readonly string[]
   /** The dialogue as it would be had the caller just said `text`, to be looked at only. */
   supposing(text: string): Dialogue
   /** Begins a turn with the caller's words. */
@@ -114,12 +114,11 @@ export function createDialogue(receptionist: Receptionist, history: readonly Mes
     receptionist,
     mode,
     language: receptionist.tenant.knowledge.voice.language,
-    get phrases() {
-      return phrasesFor(dialogue.language)
-    },
-    get reprompt() {
-      if (dialogue.draft?.isAwaitingAnswer) return dialogue.phrases.isThatRight
-      return dialogue.isMessageAsked ? dialogue.phrases.askMessage : dialogue.phrases.reprompt
+    phrases: () => phrasesFor(dialogue.language),
+    reprompt() {
+      const { isThatRight, askMessage, reprompt } = dialogue.phrases()
+      if (dialogue.draft?.isAwaitingAnswer) return isThatRight
+      return dialogue.isMessageAsked ? askMessage : reprompt
     },
     draft: null,
     isMessageAsked: mode === 'take-message',
@@ -130,7 +129,7 @@ export function createDialogue(receptionist: Receptionist, history: readonly Mes
     failedTurns: 0,
 
     recordReply(text) {
-      if (text !== dialogue.reprompt && text !== receptionist.opening(mode)) dialogue.closeQuestions()
+      if (text !== dialogue.reprompt() && text !== receptionist.opening(mode)) dialogue.closeQuestions()
       endReply()
       reply = nothingSaid()
       lines.push({ role: 'assistant', content: text })
@@ -165,18 +164,14 @@ export function createDialogue(receptionist: Receptionist, history: readonly Mes
 
     recentLines: () => newest(lines),
 
-    get turns() {
-      return turns
-    },
-    get heardBefore() {
-      return heard.slice(0, -1)
-    },
+    turns: () => turns,
+    heardBefore: () => heard.slice(0, -1),
 
     supposing(text) {
       return {
         ...dialogue,
-        turns: turns + 1,
-        heardBefore: heard.slice(1 - maxHeardTurns),
+        turns: () => turns + 1,
+        heardBefore: () => heard.slice(1 - maxHeardTurns),
         humanRequests: dialogue.humanRequests + (isHumanRequest(text) ? 1 : 0),
         recentLines: () => newest([...lines, { role: 'user', content: callerData(text) }]),
       }

@@ -121,9 +121,9 @@ function faqOnParking({ asks }: PlainQuestion, { faqs }: DirectAnswers): Passage
 
 /** True when it was asked or answered before, answers a question itself, or may be about something spoken of before. */
 function isAsideOrAgain(question: PlainQuestion, answer: string, dialogue: TurnState['dialogue']): boolean {
-  const before = dialogue.heardBefore.map((words) => plainQuestion(words, dialogue.language))
+  const before = dialogue.heardBefore().map((words) => plainQuestion(words, dialogue.language))
   if (before.some((earlier) => earlier && keyOf(earlier) === keyOf(question))) return true
-  const isFirst = dialogue.turns === before.length + 1 && before.every((earlier) => earlier?.text === '')
+  const isFirst = dialogue.turns() === before.length + 1 && before.every((earlier) => earlier?.text === '')
   if (question.isOnlyFirst && !isFirst) return true
   const said = dialogue.recentLines().filter(({ role }) => role === 'assistant')
   if (question.isAssenting && !isFirst && /\?\s*$/.test(said.at(-1)?.content ?? '')) return true

@@ -28,31 +28,31 @@ function tellToCallForHelp(turn: TurnState): void {
   const number = emergencyNumber(dialogue.receptionist.tenant.knowledge)
   turn.hasActed = true
   turn.events.push({ event: 'emergency', text: heard })
-  mouth.phrase(dialogue.phrases.emergency(number && [...number].join(' ')))
+  mouth.phrase(dialogue.phrases().emergency(number && [...number].join(' ')))
   if (!canTransfer(turn)) return
-  mouth.phrase(dialogue.phrases.emergencyTransferOffer)
+  mouth.phrase(dialogue.phrases().emergencyTransferOffer)
   dialogue.isTransferOffered = !turn.signal.aborted
 }
 
 async function stopRecording(turn: TurnState): Promise<void> {
   const { dialogue, heard, mouth, ports } = turn
   turn.hasActed = true
-  if (!dialogue.receptionist.tenant.knowledge.recording.isEnabled) return mouth.phrase(dialogue.phrases.notRecording)
+  if (!dialogue.receptionist.tenant.knowledge.recording.isEnabled) return mouth.phrase(dialogue.phrases().notRecording)
   turn.events.push({ event: 'recording-objected', text: heard })
   const isStopped = await tryTwice(ports.stopRecording, ports)
-  mouth.phrase(isStopped ? dialogue.phrases.recordingStopped : dialogue.phrases.recordingNotStopped)
+  mouth.phrase(isStopped ? dialogue.phrases().recordingStopped : dialogue.phrases().recordingNotStopped)
 }
 
 async function optOut(turn: TurnState): Promise<void> {
   const { dialogue, mouth, ports } = turn
   turn.hasActed = true
   const isOptedOut = await tryTwice(ports.optOutContact, ports)
-  mouth.phrase(isOptedOut ? dialogue.phrases.optedOut : dialogue.phrases.notOptedOut)
+  mouth.phrase(isOptedOut ? dialogue.phrases().optedOut : dialogue.phrases().notOptedOut)
 }
 
 function putThrough(turn: TurnState): void {
   const { dialogue, mouth } = turn
-  if (canTransfer(turn)) return transfer(turn, 'asked for a person', dialogue.phrases.transferring)
-  mouth.phrase(dialogue.phrases.noTransfer)
+  if (canTransfer(turn)) return transfer(turn, 'asked for a person', dialogue.phrases().transferring)
+  mouth.phrase(dialogue.phrases().noTransfer)
   dialogue.isMessageAsked = !turn.signal.aborted
 }

@@ -34,7 +34,7 @@ describe('an answer asked for beforehand', () => {
     call.model.plan('Yes, ', 'we do.')
     const guess = beginGuess(call.dialogue, 'do you sell helmets', call.ports)
     await call.clock.advance(3_000)
-    expect(call.dialogue).toMatchObject({ turns: 0, heardBefore: [] })
+    expect([call.dialogue.turns(), call.dialogue.heardBefore()]).toEqual([0, []])
     expect(call.dialogue.recentLines()).toEqual(lines)
     expect([call.said, call.fillers, call.clock.pending]).toEqual([[], [], 0])
     expect(guess).toMatchObject({ tokens: 2, isHit: false })
@@ -70,6 +70,6 @@ describe('an answer asked for beforehand', () => {
       toolCall('take_message', { callerName: '', callbackNumber: '', text: 'My bike is broken', urgency: 'normal' }),
     ])
     for (const words of ['yes', 'my house is on fire', 'stop recording']) expect(beginGuess(call.dialogue, words, call.ports)).toBeNull()
-    expect(call.dialogue.reprompt).toBe(english.isThatRight)
+    expect(call.dialogue.reprompt()).toBe(english.isThatRight)
   })
 })

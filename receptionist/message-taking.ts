@@ -15,7 +15,7 @@ export function readBackMessage(turn: TurnState, message: TakenMessage, isDictat
   const draft: MessageDraft = { message, isDictated, isAwaitingAnswer: false, isConfirmed: false, keeping: null }
   dialogue.draft = draft
   turn.hasActed = true
-  turn.mouth.phrase(readBackText(dialogue.phrases, message))
+  turn.mouth.phrase(readBackText(dialogue.phrases(), message))
   draft.isAwaitingAnswer = !turn.signal.aborted
 }
 
@@ -26,11 +26,11 @@ export function takeDictation(turn: TurnState): void {
   if (isFarewell(heard)) {
     turn.action = { type: 'end', reason: 'farewell' }
     turn.events.push({ event: 'ended-by-receptionist', text: 'farewell' })
-    return mouth.phrase(dialogue.phrases.goodbye)
+    return mouth.phrase(dialogue.phrases().goodbye)
   }
-  if (isWithdrawal(heard) || isPlainNo(heard)) return mouth.phrase(dialogue.phrases.messageDropped)
+  if (isWithdrawal(heard) || isPlainNo(heard)) return mouth.phrase(dialogue.phrases().messageDropped)
   if (!tokens(heard).some((token) => searchTerm(token) !== null)) {
-    mouth.phrase(dialogue.phrases.askMessage)
+    mouth.phrase(dialogue.phrases().askMessage)
     dialogue.isMessageAsked = true
     turn.hasActed = false
     return
@@ -50,7 +50,7 @@ export function answerToReadBack(turn: TurnState): (() => Promise<void> | void) 
     return () => {
       dialogue.draft = null
       turn.hasActed = true
-      mouth.phrase(dialogue.phrases.messageDropped)
+      mouth.phrase(dialogue.phrases().messageDropped)
     }
   }
   if (!draft.isDictated) return null
@@ -58,7 +58,7 @@ export function answerToReadBack(turn: TurnState): (() => Promise<void> | void) 
     return () => {
       dialogue.draft = null
       turn.hasActed = true
-      mouth.phrase(dialogue.phrases.askMessageAgain)
+      mouth.phrase(dialogue.phrases().askMessageAgain)
       dialogue.isMessageAsked = true
     }
   }
@@ -74,7 +74,7 @@ export async function keepDraft(turn: TurnState): Promise<void> {
   draft.keeping ??= tryTwice(
     () => ports.keepMessage(draft.message, contentOf(draft.message)),
     ports,
-    () => mouth.phrase(dialogue.phrases.messageRetrying),
+    () => mouth.phrase(dialogue.phrases().messageRetrying),
   ).then((isKept) => {
     draft.keeping = null
     if (!isKept) return false
@@ -84,7 +84,7 @@ export async function keepDraft(turn: TurnState): Promise<void> {
   })
   const isKept = await draft.keeping
   if (signal.aborted) return
-  mouth.phrase(isKept ? dialogue.phrases.messageKept : dialogue.phrases.messageFailed)
+  mouth.phrase(isKept ? dialogue.phrases().messageKept : dialogue.phrases().messageFailed)
   if (isKept) return
   turn.hasActed = false
   turn.events.push({ event: 'message-failed', text: draft.message.text })

@@ -58,7 +58,7 @@ async function askModel(turn: TurnState, note: ChatMessage, begun: string): Prom
     mouth.close()
     if (outcome.type === 'aborted' || signal.aborted) return []
     if (outcome.type === 'ended') {
-      if (outcome.isFiltered && mouth.text.length === saidBefore) mouth.phrase(dialogue.phrases.unknown)
+      if (outcome.isFiltered && mouth.text.length === saidBefore) mouth.phrase(dialogue.phrases().unknown)
       // Of an answer that was heard to its end nothing may be left to say.
       if (outcome.calls.length > 0 || mouth.text.length > saidBefore || begun) return outcome.calls
     }
@@ -107,7 +107,7 @@ function requestOf({ dialogue }: TurnState, note: ChatMessage, said: string): Mo
 function noteOf(turn: TurnState): ChatMessage {
   const { dialogue, heard, ports } = turn
   const { receptionist, draft } = dialogue
-  const searched = searchKnowledge(receptionist.index, heard, { limit: maxPassages, before: dialogue.heardBefore })
+  const searched = searchKnowledge(receptionist.index, heard, { limit: maxPassages, before: dialogue.heardBefore() })
   // What may help is given, however doubtful: the model can tell. Only what is likely the answer counts as its source.
   const found = searched.filter(({ score }) => score > 0)
   turn.passages = found.filter(({ score }) => score >= minScore).slice(0, maxSources).map(({ passage }) => passage.id)
@@ -131,7 +131,7 @@ function wayOut(turn: TurnState, code: FailureCode): void {
   dialogue.failedTurns += 1
   if (open.readBack && dialogue.draft) return readBackMessage(turn, dialogue.draft.message, true)
   if (open.messageRequest) return takeDictation(turn)
-  if (dialogue.failedTurns > 1 && canTransfer(turn)) return transfer(turn, 'the model failed', dialogue.phrases.troubleTransferring)
-  mouth.phrase(dialogue.phrases.trouble)
+  if (dialogue.failedTurns > 1 && canTransfer(turn)) return transfer(turn, 'the model failed', dialogue.phrases().troubleTransferring)
+  mouth.phrase(dialogue.phrases().trouble)
   dialogue.isMessageAsked = true
 }

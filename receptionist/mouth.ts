@@ -31,8 +31,8 @@ export function createMouth(dialogue: Dialogue, ports: TurnPorts, signal: AbortS
 
   const hush = ports.after(callBounds.fillerAfterMs, () => {
     if (text !== '') return
-    dialogue.addFiller(dialogue.phrases.filler)
-    ports.say(dialogue.phrases.filler, { isFiller: true })
+    dialogue.addFiller(dialogue.phrases().filler)
+    ports.say(dialogue.phrases().filler, { isFiller: true })
   })
 
   const say = (piece: string, isModels = false) => {

@@ -119,8 +119,8 @@ describe('take_message', () => {
   it('waits for its yes through a silence', async () => {
     const call = createTestCall()
     await call.turn('tell them my bike is broken', takeMessage())
-    expect(call.dialogue.reprompt).toBe(english.isThatRight)
-    call.dialogue.recordReply(call.dialogue.reprompt)
+    expect(call.dialogue.reprompt()).toBe(english.isThatRight)
+    call.dialogue.recordReply(call.dialogue.reprompt())
     await call.turn('yes')
     expect(call.kept).toHaveLength(1)
   })

@@ -26,7 +26,8 @@ export async function runTools(turn: TurnState, calls: readonly ToolCall[]): Pro
 
 async function runTool(turn: TurnState, request: ToolRequest): Promise<ToolErrorCode | null> {
   const { dialogue, heard, mouth } = turn
-  const { phrases, draft } = dialogue
+  const { draft } = dialogue
+  const phrases = dialogue.phrases()
   switch (request.name) {
     case 'transfer_to_human':
       if (!canTransfer(turn)) return 'transfer-not-possible'
@@ -47,7 +48,7 @@ async function runTool(turn: TurnState, request: ToolRequest): Promise<ToolError
       dialogue.language = language
       turn.action = { type: 'change-language', language }
       turn.events.push({ event: 'language-changed', text: language })
-      mouth.phrase(dialogue.phrases.languageChanged)
+      mouth.phrase(dialogue.phrases().languageChanged)
       return null
     }
     case 'end_call':

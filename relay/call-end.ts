@@ -53,7 +53,7 @@ export function createCallEnd({ playback, clock, turns, transcript, onEnd }: Cal
     },
     /** The same in the middle of whatever is being said. */
     async atOnce(reason: ConversationEvent, goodbye: string) {
-      if (end.isFinal || isDone()) return
+      if (end.isFinal() || isDone()) return
       end.leaveOff()
       decided = { handoff: { reason: 'end' }, isFinal: true }
       await turns.stop()
@@ -83,19 +83,11 @@ export function createCallEnd({ playback, clock, turns, transcript, onEnd }: Cal
       cancel()
       if (event && !done) transcript.happened(event)
     },
-    get isDecided() {
-      return decided !== null
-    },
-    get isFinal() {
-      return decided?.isFinal ?? false
-    },
+    isDecided: () => decided !== null,
+    isFinal: () => decided?.isFinal ?? false,
     /** True when nothing is said or heard any more. */
-    get isDone() {
-      return isDone()
-    },
-    get done() {
-      return done
-    },
+    isDone,
+    done: () => done,
   }
   return end
 }

@@ -47,7 +47,7 @@ export function createCallerInput(options: CallerInputOptions) {
   function prompted(voicePrompt: string, isLast: boolean) {
     const words = cleaned(voicePrompt)
     if (words === '') return ignore('empty')
-    if (!isLast) return replays.isOpen ? ignore('replayed') : onPartialWords(words)
+    if (!isLast) return replays.isOpen() ? ignore('replayed') : onPartialWords(words)
     const previous = lastPrompt
     lastPrompt = { words, atMs: clock.nowMs() }
     if (!isNew('prompt', words)) return
@@ -98,9 +98,7 @@ export function createCallerInput(options: CallerInputOptions) {
     /** Twilio is back after a drop, and may send again what it sent before. */
     reconnected: () => replays.begin(newestInfo.atMs),
     /** True while the caller is saying something, or dialling it. */
-    get isComing() {
-      return clock.nowMs() < speaksUntilMs || keypad.isCollecting
-    },
+    isComing: () => clock.nowMs() < speaksUntilMs || keypad.isCollecting(),
     cancel: () => keypad.cancel(),
   }
 }

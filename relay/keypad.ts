@@ -20,9 +20,7 @@ export function createKeypad(clock: Clock, onDigits: (digits: string) => void) {
       if (digits.length >= relayBounds.maxKeypadDigits) return finish()
       cancel = clock.after(relayBounds.keypadGapMs, finish)
     },
-    get isCollecting() {
-      return digits !== ''
-    },
+    isCollecting: () => digits !== '',
     cancel: () => cancel(),
   }
 }

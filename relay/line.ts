@@ -34,11 +34,7 @@ export function createLine() {
       return true
     },
     close: (code: number, reason: string) => wire?.close(code, reason),
-    get isUp() {
-      return wire !== null
-    },
-    get isBehind() {
-      return unsent.length > 0
-    },
+    isUp: () => wire !== null,
+    isBehind: () => unsent.length > 0,
   }
 }

@@ -19,9 +19,9 @@ describe('what the caller hears', () => {
     const { clock, playback, wait, isPlayed } = begin()
     wait()
     clock.advance(spokenMs - 1)
-    expect([playback.isPlaying, isPlayed()]).toEqual([true, false])
+    expect([playback.isPlaying(), isPlayed()]).toEqual([true, false])
     clock.advance(1)
-    expect([playback.isPlaying, isPlayed()]).toEqual([false, true])
+    expect([playback.isPlaying(), isPlayed()]).toEqual([false, true])
   })
 
   it('is over when the speaker event says so, and a gap between two texts is no end', () => {
@@ -32,10 +32,10 @@ describe('what the caller hears', () => {
     clock.advance(relayBounds.voiceGapMs - 1)
     playback.agentSpeaking(true)
     clock.advance(spokenMs + relayBounds.voiceGapMs)
-    expect([playback.isPlaying, isPlayed()]).toEqual([true, false])
+    expect([playback.isPlaying(), isPlayed()]).toEqual([true, false])
     playback.agentSpeaking(false)
     clock.advance(relayBounds.voiceGapMs)
-    expect([playback.isPlaying, isPlayed()]).toEqual([false, true])
+    expect([playback.isPlaying(), isPlayed()]).toEqual([false, true])
   })
 
   it('is waited for no longer than a bound, should the event never come', () => {
@@ -43,7 +43,7 @@ describe('what the caller hears', () => {
     playback.agentSpeaking(true)
     wait()
     clock.advance(spokenMs + relayBounds.playbackSlackMs)
-    expect([playback.isPlaying, isPlayed()]).toEqual([false, true])
+    expect([playback.isPlaying(), isPlayed()]).toEqual([false, true])
   })
 
   it('includes a text that was sent after the voice had stopped and has not begun yet', () => {
@@ -74,6 +74,6 @@ describe('what the caller hears', () => {
     clock.advance(6 * relayBounds.msPerSpokenChar)
     expect(playback.heardOf(text)).toBe('We are')
     playback.stop()
-    expect(playback.isPlaying).toBe(false)
+    expect(playback.isPlaying()).toBe(false)
   })
 })

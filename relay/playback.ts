@@ -69,14 +69,14 @@ export function createPlayback(clock: Clock) {
       isVoiceOn = isVoiceDue = false
       estimatedEndMs = clock.nowMs()
     },
-    get isPlaying(): boolean {
+    isPlaying(): boolean {
       const leftMs = estimatedEndMs - clock.nowMs()
       if (!hasSpeakerEvents) return leftMs > 0
       return (isVoiceOn && leftMs > -relayBounds.playbackSlackMs) || (isVoiceDue && leftMs > 0)
     },
     /** How long it will go on, as far as can be told. */
-    get leftMs(): number {
-      return playback.isPlaying ? Math.max(0, estimatedEndMs - clock.nowMs()) : 0
+    leftMs(): number {
+      return playback.isPlaying() ? Math.max(0, estimatedEndMs - clock.nowMs()) : 0
     },
     /** What was heard of the utterance whose text is `sent`. */
     heardOf(sent: string): string {
@@ -86,16 +86,16 @@ export function createPlayback(clock: Clock) {
       return sent.slice(0, Math.max(0, Math.floor(heardMs / relayBounds.msPerSpokenChar)))
     },
     /** True where Twilio tells what it has played. */
-    get isHeardKnown(): boolean {
+    isHeardKnown(): boolean {
       return hasPlayedEvents
     },
     /** Runs `run` once everything sent was played, or should have been; the newest caller of it wins. */
     whenPlayed(run: () => void) {
       waiter?.cancel()
       waiter = null
-      if (!playback.isPlaying) return run()
+      if (!playback.isPlaying()) return run()
       const slackMs = hasSpeakerEvents ? relayBounds.playbackSlackMs : 0
-      waiter = { run, cancel: clock.after(playback.leftMs + slackMs, settle) }
+      waiter = { run, cancel: clock.after(playback.leftMs() + slackMs, settle) }
     },
     cancel() {
       cancelGap()

@@ -29,9 +29,7 @@ export function createReplays(clock: Clock, received: ReceivedEvent[]) {
     },
 
     /** True while what comes may be a replay. */
-    get isOpen() {
-      return isOpen()
-    },
+    isOpen: () => isOpen(),
 
     /** Twilio tells of the moment `atMs` of its own clock. */
     isAt(atMs: number) {

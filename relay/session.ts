@@ -45,8 +45,8 @@ export function createSession(options: SessionOptions) {
   /** Where Twilio is there, for its close after our `end`; else for its return. */
   function awaitTwilio() {
     cancelWait()
-    if (!line.isUp) cancelWait = clock.after(relayBounds.graceMs, () => void close('lost'))
-    else if (talk.ended) cancelWait = clock.after(relayBounds.closeAfterEndMs, () => line.close(1000, 'The session has ended'))
+    if (!line.isUp()) cancelWait = clock.after(relayBounds.graceMs, () => void close('lost'))
+    else if (talk.ended()) cancelWait = clock.after(relayBounds.closeAfterEndMs, () => line.close(1000, 'The session has ended'))
   }
 
   /** The session is over for this process. */
@@ -56,7 +56,8 @@ export function createSession(options: SessionOptions) {
     cancelWait()
     await talk.close()
     line.close(1012, 'The session goes on elsewhere')
-    metrics.sessionsOver.inc({ how: talk.ended ? `ended-${talk.ended.reason}` : how })
+    const ended = talk.ended()
+    metrics.sessionsOver.inc({ how: ended ? `ended-${ended.reason}` : how })
     options.onOver(how === 'hung-up' || how === 'lost', talk.recordUnkeptMessage())
   }
 
@@ -69,7 +70,8 @@ export function createSession(options: SessionOptions) {
 
   function goOn() {
     // Twilio may not have got it.
-    if (talk.ended && !line.isBehind) line.send(endFrame(talk.ended))
+    const ended = talk.ended()
+    if (ended && !line.isBehind()) line.send(endFrame(ended))
     talk.goOn()
   }
 
@@ -98,11 +100,7 @@ export function createSession(options: SessionOptions) {
     /** True when `lines`, the transcript, tell of another process that has had the session since. */
     isOutdated: (lines: readonly Message[]): boolean => takeOversOf(lines, writer) > takeOversBefore,
 
-    get isConnected() {
-      return line.isUp
-    },
-    get isOver() {
-      return isOver
-    },
+    isConnected: () => line.isUp(),
+    isOver: () => isOver,
   }
 }

@@ -41,7 +41,7 @@ export function createSessions(deps: SessionsDeps) {
 
   function find({ callSid, sessionId }: SetupFrame, token: string): Session | undefined {
     const { session, token: itsToken } = live.get(callSid) ?? {}
-    return session?.sessionId === sessionId && itsToken === token && !session.isOver ? session : undefined
+    return session?.sessionId === sessionId && itsToken === token && !session.isOver() ? session : undefined
   }
 
   /**
@@ -148,7 +148,7 @@ export function createSessions(deps: SessionsDeps) {
     },
     /** True while Twilio is to connect again to a call that is held here. */
     get isAwaitingOne() {
-      return live.values().some(({ session }) => !session.isConnected)
+      return live.values().some(({ session }) => !session.isConnected())
     },
     /** Resolves once every call has ended; those that are left after `withinMs` are left to other processes. */
     async drain(withinMs: number): Promise<void> {

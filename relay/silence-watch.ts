@@ -18,8 +18,8 @@ export function createSilenceWatch({ clock, playback, isQuiet, onSilence }: Sile
 
   function restart() {
     cancel()
-    cancel = clock.after(callBounds.silenceMs + playback.leftMs, () => {
-      if (isQuiet() && !playback.isPlaying) onSilence((times += 1))
+    cancel = clock.after(callBounds.silenceMs + playback.leftMs(), () => {
+      if (isQuiet() && !playback.isPlaying()) onSilence((times += 1))
       restart()
     })
   }

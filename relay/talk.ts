@@ -79,13 +79,13 @@ export function createTalk(options: TalkOptions) {
   function onWords(words: string) {
     silence.broken()
     takeUp.cancel()
-    if (end.isFinal) return
+    if (end.isFinal()) return
     end.leaveOff()
     turns.hear(words)
   }
 
   function onPartialWords(words: string) {
-    if (!end.isFinal) turns.suppose(words)
+    if (!end.isFinal()) turns.suppose(words)
   }
 
   function onInterrupt(utterance: string | null) {
@@ -96,15 +96,15 @@ export function createTalk(options: TalkOptions) {
   }
 
   function onTurn(result: TurnResult | null, isCut: boolean) {
-    if (end.isDone || end.isFinal) return
+    if (end.isDone() || end.isFinal()) return
     if (!result) {
-      turns.announce(dialogue.phrases.filler)
+      turns.announce(dialogue.phrases().filler)
       return end.decide({ reason: 'model-failed' }, true)
     }
     const isModelFailed = result.events.some(({ event }) => event === 'model-failed')
     if (!isCut) unproductiveTurns = result.isProductive ? 0 : unproductiveTurns + 1
     if (result.action && result.action.type !== 'change-language') act(result.action, isCut, isModelFailed)
-    else if (unproductiveTurns >= callBounds.maxUnproductiveTurns) end.politely('ended-unproductive', dialogue.phrases.goodbyeUnproductive)
+    else if (unproductiveTurns >= callBounds.maxUnproductiveTurns) end.politely('ended-unproductive', dialogue.phrases().goodbyeUnproductive)
     limit.warn()
     takeUp.look()
     restartSilence()
@@ -119,26 +119,26 @@ export function createTalk(options: TalkOptions) {
 
   /** True when nobody speaks, or is about to. */
   function isQuiet(): boolean {
-    return !input.isComing && !turns.isBusy && !end.isDecided && !end.isDone
+    return !input.isComing() && !turns.isBusy() && !end.isDecided() && !end.isDone()
   }
 
   function restartSilence() {
-    if (isHeard && !end.isDone) silence.restart()
+    if (isHeard && !end.isDone()) silence.restart()
   }
 
   function onSilence(times: number) {
-    if (times <= callBounds.maxReprompts) turns.announce(dialogue.reprompt)
-    else end.politely('ended-by-silence', dialogue.phrases.goodbyeSilence, false)
+    if (times <= callBounds.maxReprompts) turns.announce(dialogue.reprompt())
+    else end.politely('ended-by-silence', dialogue.phrases().goodbyeSilence, false)
   }
 
   function sayEndingSoon(): boolean {
-    if (turns.isBusy || end.isDecided || end.isDone) return false
-    turns.announce(dialogue.phrases.endingSoon)
+    if (turns.isBusy() || end.isDecided() || end.isDone()) return false
+    turns.announce(dialogue.phrases().endingSoon)
     return true
   }
 
   function endTooLong() {
-    end.atOnce('ended-by-bound', dialogue.phrases.goodbyeTooLong).catch(onFault)
+    end.atOnce('ended-by-bound', dialogue.phrases().goodbyeTooLong).catch(onFault)
   }
 
   function onEnd(handoff: HandoffData) {
@@ -153,7 +153,7 @@ export function createTalk(options: TalkOptions) {
 
   return {
     receive(frame: TwilioFrame) {
-      if (end.isDone) return
+      if (end.isDone()) return
       input.receive(frame)
       restartSilence()
     },
@@ -170,7 +170,7 @@ export function createTalk(options: TalkOptions) {
       // It may have gone in the middle of a talk cycle.
       send(textFrame('', { isLast: true }))
       if (handoff) end.resume(handoff, isFinal)
-      if (words && !end.isDone) takeUp.plan(() => turns.takeUp(words, joined(heard, playback.heardOf(''))))
+      if (words && !end.isDone()) takeUp.plan(() => turns.takeUp(words, joined(heard, playback.heardOf(''))))
     },
 
     /** The line to Twilio is there. */
@@ -183,12 +183,12 @@ export function createTalk(options: TalkOptions) {
     lose() {
       isHeard = false
       silence.cancel()
-      if (!end.done) contain(turns.lose, onFault)
+      if (!end.done()) contain(turns.lose, onFault)
     },
 
     /** It is found again. */
     goOn() {
-      if (end.done) return
+      if (end.done()) return
       input.reconnected()
       transcript.happened('reconnected')
       if (turns.find()) takeUp.plan(turns.sayUnplayed)
@@ -198,7 +198,7 @@ export function createTalk(options: TalkOptions) {
     async close() {
       cancel()
       contain(end.close, onFault)
-      if (isHeard && !end.done) contain(turns.leaveOff, onFault)
+      if (isHeard && !end.done()) contain(turns.leaveOff, onFault)
       await turns.stop()
     },
 
@@ -209,8 +209,6 @@ export function createTalk(options: TalkOptions) {
     },
 
     /** How it was ended from our side. */
-    get ended() {
-      return end.done
-    },
+    ended: () => end.done(),
   }
 }

@@ -122,7 +122,7 @@ export function createTurns(options: TurnsOptions) {
   function isLate(utterance: string | null, spoken: string): boolean {
     if (!running || !lastSaid) return false
     const matches = (text: string) => heardLength(text, utterance ?? '', language) > 0
-    return matches(lastSaid.text) ? !matches(spoken) : spoken === '' && playback.isPlaying
+    return matches(lastSaid.text) ? !matches(spoken) : spoken === '' && playback.isPlaying()
   }
 
   const turns = {
@@ -165,7 +165,7 @@ export function createTurns(options: TurnsOptions) {
 
     /** The call is over: what is being said was said as far as it was heard. */
     leaveOff() {
-      const text = running ? running.utterance.text : playback.isPlaying && lastSaid?.text
+      const text = running ? running.utterance.text : playback.isPlaying() && lastSaid?.text
       if (text) turns.interrupt(playback.heardOf(text))
     },
 
@@ -173,7 +173,7 @@ export function createTurns(options: TurnsOptions) {
     lose() {
       guesses.drop()
       if (running?.utterance.text) running.line = transcript.said(playback.heardOf(running.utterance.text), { isInterrupted: true })
-      lines.lose(running || !playback.isPlaying ? null : lastSaid)
+      lines.lose(running || !playback.isPlaying() ? null : lastSaid)
     },
 
     /** It is found again; all that was sent into it counts as said. Returns true when something was being said when it was lost. */
@@ -183,7 +183,7 @@ export function createTurns(options: TurnsOptions) {
 
     /** Says again what was sent last and, as Twilio tells, never played. */
     sayUnplayed() {
-      if (running || !lastSaid || !playback.isHeardKnown) return
+      if (running || !lastSaid || !playback.isHeardKnown()) return
       const { text } = lastSaid
       const heard = playback.heardOf(text)
       const rest = text.slice(heardLength(text, heard, language)).trimStart()
@@ -219,9 +219,7 @@ export function createTurns(options: TurnsOptions) {
       await idle
     },
 
-    get isBusy() {
-      return running !== null
-    },
+    isBusy: () => running !== null,
   }
   return turns
 }
