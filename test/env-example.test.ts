@@ -10,7 +10,7 @@ describe('.env.example and docker-compose.yml', () => {
 
   it('start the three processes and the migration by scripts that exist', async () => {
     const text = await readFile('docker-compose.yml', 'utf8')
-    const scripts = [...text.matchAll(/command: node (\S+)/g)].map(([, script]) => script!)
+    const scripts = [...text.matchAll(/command: node (?:--\S+ )*(\S+)/g)].map(([, script]) => script!)
     expect(scripts.toSorted()).toEqual(['api/main.ts', 'db/migrate.ts', 'relay/main.ts', 'workers/main.ts'])
     for (const script of scripts) await expect(readFile(script)).resolves.toBeDefined()
   })
