@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { WebSocket } from 'ws'
 import { callBounds } from '../domain/call-bounds.ts'
 import { securityHeaders } from '../domain/security-headers.ts'
+import { upgradeRequest } from '../test/kit/crowd.ts'
 import { createRelayWorld, newSessionId, signHandshake, type RelayWorld, type RunningRelay, type TestCall } from '../test/kit/running-relay.ts'
 import { execute } from '../test/kit/sql.ts'
 import { until } from '../test/kit/until.ts'
@@ -27,21 +28,7 @@ describe("the relay's border", () => {
     const [head = '', body = ''] = Buffer.concat(await Array.fromAsync(socket)).toString().split('\r\n\r\n')
     return { status: Number(head.split(' ')[1]), head, body }
   }
-  const upgrade = (path: string, headers: Record<string, string>) =>
-    raw(
-      [
-        `GET ${path} HTTP/1.1`,
-        ...Object.entries({
-          Host: 'relay.ironvoice.test',
-          Connection: 'Upgrade',
-          Upgrade: 'websocket',
-          'Sec-WebSocket-Version': '13',
-          'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
-          ...headers,
-        }).map(([name, value]) => `${name}: ${value}`),
-        '\r\n',
-      ].join('\r\n'),
-    )
+  const upgrade = (path: string, headers: Record<string, string>) => raw(upgradeRequest(path, headers))
   const expectHeaders = (head: string) => {
     for (const [name, value] of Object.entries(always)) expect(head.toLowerCase()).toContain(`${name}: ${value}`.toLowerCase())
   }
